@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+import type { MetaAnswer } from '../../src/meta/answer.ts'
+import * as replies from '../../src/meta/replies.ts'
+import type { Caller, Door } from './door.ts'
+import { listAll } from './read.ts'
+import type { ConnectionState } from './sql.ts'
+
+/** What a token opens. */
+export interface Assets {
+  name: string
+  pages: z.infer<typeof replies.pageAccount>[]
+  adAccounts: ConnectionState['adAccounts']
+}
+
+/** Accounts that can deliver (Meta: ad-account, account_status): active, settling, in grace. */
+const DELIVERING = new Set([1, 8, 9])
+
+function isDelivering(account: z.infer<typeof replies.adAccount>): boolean {
+  return DELIVERING.has(account.account_status ?? 1)
+}
+
+/** Asks Meta who this is, which pages and which ad accounts they have; delivering accounts first. */
+export async function discover(door: Door, userId: string): Promise<MetaAnswer<Assets>> {
+  const me = await door.call(replies.meReply, 'user', userId, {
+    path: 'me',
+    params: { fields: 'id,name' },
+  })
+  if (!me.ok) return me
+  const pages = await listAll(door, replies.pageAccount, 'user', userId, 'me/accounts', {
+    fields: 'id,name,access_token',
+  })
+  if (!pages.ok) return pages
+  const accounts = await listAll(door, replies.adAccount, 'user', userId, 'me/adaccounts', {
+    fields: 'id,account_id,name,account_status,currency,timezone_name',
+  })
+  if (!accounts.ok) return accounts
+  const sorted = accounts.value.toSorted(
+    (a, b) => Number(isDelivering(b)) - Number(isDelivering(a)),
+  )
+  return {
+    ok: true,
+    value: {
+      name: me.value.name,
+      pages: pages.value,
+      adAccounts: sorted.map((account) => ({
+        // One form of the id everywhere: digits, without `act_`.
+        id: account.account_id ?? account.id.replace(/^act_/, ''),
+        name: account.name,
+        currency: account.currency,
+        timezone: account.timezone_name,
+      })),
+    },
+  }
+}
+
+/** Has Meta tell us of the page's leads; false when it refuses. */
+export async function subscribe(door: Door, pageId: string): Promise<boolean> {
+  const caller: Caller = `page:${pageId}`
+  const answer = await door.call(replies.successReply, caller, pageId, {
+    path: `${pageId}/subscribed_apps`,
+    method: 'POST',
+    params: { subscribed_fields: 'leadgen' },
+  })
+  return answer.ok
+}

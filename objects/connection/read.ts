@@ -1,0 +1,185 @@
+import type { z } from 'zod'
+import { parseJson } from '../../src/json.ts'
+import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
+import * as replies from '../../src/meta/replies.ts'
+import { troubleOf } from '../../src/meta/trouble.ts'
+import type { Period } from '../../src/period.ts'
+import type { Door } from './door.ts'
+
+/** What became of one lead that was to be read. */
+export type LeadReading =
+  | { id: string; ok: true; lead: replies.MetaLead }
+  | { id: string; ok: false; kind: 'gone' | 'again'; code: string }
+
+/** Meta takes so many calls in one batch. */
+export const MAX_BATCH = 50
+
+/** Reads leads, up to `MAX_BATCH` at a time in one call; one that cannot be read holds up no other. */
+export async function readLeads(
+  door: Door,
+  version: string,
+  pageId: string,
+  ids: string[],
+): Promise<MetaAnswer<LeadReading[]>> {
+  const [only] = ids
+  if (only !== undefined && ids.length === 1) return readLead(door, pageId, only)
+  const parts = ids.map((id) => ({
+    method: 'GET',
+    relative_url: `${version}/${id}?fields=${replies.LEAD_FIELDS}`,
+  }))
+  const answer = await door.call(replies.batchReply, `page:${pageId}`, pageId, {
+    path: '',
+    method: 'POST',
+    params: { batch: JSON.stringify(parts), include_headers: 'false' },
+  })
+  if (!answer.ok) return answer
+  return readParts(door, pageId, ids, answer.value)
+}
+
+async function readLead(
+  door: Door,
+  pageId: string,
+  id: string,
+): Promise<MetaAnswer<LeadReading[]>> {
+  const params = { fields: replies.LEAD_FIELDS }
+  const answer = await door.call(replies.metaLead, `page:${pageId}`, pageId, { path: id, params })
+  if (answer.ok) return { ok: true, value: [{ id, ok: true, lead: answer.value }] }
+  const { kind, code } = answer
+  return kind === 'gone' ? { ok: true, value: [{ id, ok: false, kind, code }] } : answer
+}
+
+function readParts(
+  door: Door,
+  pageId: string,
+  ids: string[],
+  parts: z.infer<typeof replies.batchReply>,
+): MetaAnswer<LeadReading[]> {
+  const readings: LeadReading[] = []
+  for (const [index, id] of ids.entries()) {
+    const reading = readPart(door, pageId, id, parts[index] ?? null)
+    // What stops one part stops them all: a dead token, a limit.
+    if ('kind' in reading && !('id' in reading)) return reading
+    readings.push(reading)
+  }
+  return { ok: true, value: readings }
+}
+
+function readPart(
+  door: Door,
+  pageId: string,
+  id: string,
+  part: { code: number; body: string } | null,
+): LeadReading | MetaFailure {
+  // Meta answers `null` for a part that it had no time for.
+  if (part === null) return { id, ok: false, kind: 'again', code: 'no_answer' }
+  const body = parsedBody(part.body)
+  const lead = part.code === 200 ? replies.metaLead.safeParse(body) : null
+  if (lead?.success) return { id, ok: true, lead: lead.data }
+  const trouble = troubleOf(part.code, body)
+  if (trouble.kind === 'dead' || trouble.kind === 'throttled') return door.fail(pageId, trouble)
+  return { id, ok: false, kind: trouble.kind === 'gone' ? 'gone' : 'again', code: trouble.code }
+}
+
+function parsedBody(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    // A part that is no JSON is read as a broken answer.
+    return undefined
+  }
+}
+
+/** All forms of a page. */
+export async function listForms(
+  door: Door,
+  pageId: string,
+): Promise<MetaAnswer<z.infer<typeof replies.leadgenForm>[]>> {
+  return listAll(door, replies.leadgenForm, `page:${pageId}`, pageId, `${pageId}/leadgen_forms`, {
+    fields: 'id,name,status',
+  })
+}
+
+const LEADS_A_PAGE = '100'
+
+/** One page of the leads that a form was left since a time (epoch seconds, exclusive). */
+export async function listLeads(
+  door: Door,
+  {
+    pageId,
+    formId,
+    since,
+    after,
+  }: { pageId: string; formId: string; since: number; after: string | null },
+): Promise<MetaAnswer<{ items: replies.MetaLead[]; after: string | null }>> {
+  const filtering = [{ field: 'time_created', operator: 'GREATER_THAN', value: since }]
+  return door.call(replies.listReply(replies.metaLead), `page:${pageId}`, pageId, {
+    path: `${formId}/leads`,
+    params: {
+      fields: replies.LEAD_FIELDS,
+      limit: LEADS_A_PAGE,
+      filtering: JSON.stringify(filtering),
+      ...(after === null ? {} : { after }),
+    },
+  })
+}
+
+/** Sizes to ask for, each when the one before was too much data for Meta. */
+const ROWS_A_PAGE = [200, 50, 10]
+
+/** Deleted and archived campaigns have spent too; without this Meta leaves them out. */
+const ALL_CAMPAIGNS = [
+  {
+    field: 'campaign.effective_status',
+    operator: 'IN',
+    value: ['ACTIVE', 'PAUSED', 'ARCHIVED', 'DELETED', 'IN_PROCESS', 'WITH_ISSUES'],
+  },
+]
+
+/** One page of an account's insights, a row for every campaign and day. */
+export async function readInsights(
+  door: Door,
+  { accountId, period, after }: { accountId: string; period: Period; after: string | null },
+): Promise<MetaAnswer<{ items: replies.InsightRow[]; after: string | null }>> {
+  let answer: MetaAnswer<{ items: replies.InsightRow[]; after: string | null }> | null = null
+  for (const limit of ROWS_A_PAGE) {
+    answer = await door.call(replies.listReply(replies.insightRow), 'user', accountId, {
+      path: `act_${accountId}/insights`,
+      params: {
+        level: 'campaign',
+        time_increment: '1',
+        time_range: JSON.stringify({ since: period.from, until: period.to }),
+        fields: replies.INSIGHT_FIELDS,
+        filtering: JSON.stringify(ALL_CAMPAIGNS),
+        limit: String(limit),
+        ...(after === null ? {} : { after }),
+      },
+    })
+    if (answer.ok || answer.kind !== 'too_much') return answer
+  }
+  return answer ?? { ok: false, kind: 'too_much', code: 'insights' }
+}
+
+/** Every item of a list, page after page. */
+export async function listAll<Item extends z.ZodType>(
+  door: Door,
+  item: Item,
+  caller: 'user' | `page:${string}`,
+  scope: string,
+  path: string,
+  params: Record<string, string>,
+): Promise<MetaAnswer<z.infer<Item>[]>> {
+  const items: z.infer<Item>[] = []
+  let after: string | null = null
+  do {
+    const answer: MetaAnswer<{ items: z.infer<Item>[]; after: string | null }> = await door.call(
+      replies.listReply(item),
+      caller,
+      scope,
+      { path, params: { ...params, limit: '100', ...(after === null ? {} : { after }) } },
+    )
+    if (!answer.ok) return answer
+    items.push(...answer.value.items)
+    after = answer.value.after
+  } while (after !== null)
+  return { ok: true, value: items }
+}

@@ -1,0 +1,216 @@
+import { type Api, InputFile } from 'grammy'
+import { renderCard } from '../../src/bot/card.ts'
+import { type Call, HTML, type MessageParams } from '../../src/bot/owed.ts'
+import { type Trouble, troubleOf } from '../../src/bot/telegram.ts'
+import type { Delivery } from '../../src/outbox/drain.ts'
+import type { Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
+import type { ConversationTables } from './sql.ts'
+
+/** A document as it goes to a chat. */
+export interface Letter {
+  caption: string
+  fileName: string
+  bytes: ArrayBuffer
+}
+
+export interface SpeakerDeps {
+  telegram: Api
+  tables: ConversationTables
+  outbox: Outbox
+  chatId: string
+  /** The group is a supergroup with this id now: gives the row over to its conversation. */
+  moved(chatId: string, row: OutboxRow): Promise<void>
+}
+
+/** How far behind the last known message one is looked for whose sending got no answer. */
+const ADOPT_WITHIN = 10
+
+/**
+ * Says in one Telegram chat what its conversation owes. Telegram knows no idempotency keys, so a
+ * message whose sending got no answer is looked for before it is sent again: a bot can tell its own
+ * message by editing it to what it says already.
+ */
+export class Speaker {
+  readonly #deps: SpeakerDeps
+  #lastSeen = 0
+
+  constructor(deps: SpeakerDeps) {
+    this.#deps = deps
+  }
+
+  /** Messages of the chat count up: a message of ours that is looked for comes after this one. */
+  sawMessage(messageId: number): void {
+    this.#lastSeen = Math.max(this.#lastSeen, messageId)
+  }
+
+  async call(row: OutboxRow, call: Call): Promise<Delivery> {
+    const { raw } = this.#deps.telegram
+    const chat_id = this.#deps.chatId
+    switch (call.method) {
+      case 'sendMessage': {
+        const { params } = call
+        const edit = (id: number) => this.#edit(id, params)
+        return this.#say(row, () => this.#sendText(params), edit)
+      }
+      case 'editMessageText':
+        return this.#try(
+          row,
+          async () => void (await raw.editMessageText({ chat_id, ...call.params })),
+        )
+      case 'answerCallbackQuery':
+        return this.#try(row, async () => void (await raw.answerCallbackQuery(call.params)))
+    }
+  }
+
+  async card(row: OutboxRow, leadId: string): Promise<Delivery> {
+    const { tables } = this.#deps
+    tables.beginCard(leadId)
+    const card = tables.card(leadId)
+    if (!card || card.shownVersion >= card.lead.version) return { result: 'done' }
+    const content = { ...renderCard(card.lead, card.place), ...HTML }
+    const { version } = card.lead
+    return this.#try(row, async () => {
+      const { messageId } = card
+      if (messageId !== null && (await this.#change(messageId, content))) {
+        return () => tables.cardChanged(leadId, version)
+      }
+      const thread = card.place.threadId ? { message_thread_id: card.place.threadId } : {}
+      const send = () => this.#sendText({ ...content, ...thread })
+      const sent = await this.#send(row, send, (id) => this.#edit(id, content))
+      return () => tables.cardSent(leadId, sent, version)
+    })
+  }
+
+  async letter(row: OutboxRow, { caption, fileName, bytes }: Letter): Promise<Delivery> {
+    const { telegram, chatId } = this.#deps
+    const extra = { caption, parse_mode: 'HTML' } as const
+    const send = async () => {
+      const file = new InputFile(new Uint8Array(bytes), fileName)
+      return (await telegram.sendDocument(chatId, file, extra)).message_id
+    }
+    const edit = (id: number) => telegram.editMessageCaption(chatId, id, extra)
+    return this.#say(row, send, edit)
+  }
+
+  async #say(
+    row: OutboxRow,
+    send: () => Promise<number>,
+    edit: (id: number) => Promise<unknown>,
+  ): Promise<Delivery> {
+    return this.#try(row, async () => {
+      const messageId = await this.#send(row, send, edit)
+      return () => this.#deps.tables.saveLastMessage(messageId)
+    })
+  }
+
+  /** Sends a message of which, from here on, is known that it may have been sent. */
+  async #send(
+    row: OutboxRow,
+    send: () => Promise<number>,
+    edit: (id: number) => Promise<unknown>,
+  ): Promise<number> {
+    const { outbox, tables } = this.#deps
+    const lost = row.mark === null ? null : await this.#adopt(Number(row.mark), edit)
+    if (lost !== null) return lost
+    outbox.note(row, String(Math.max(this.#lastSeen, tables.lastMessage())))
+    const messageId = await send()
+    this.sawMessage(messageId)
+    return messageId
+  }
+
+  /** Finds the message that was sent after `after` without an answer; `null` when there is none. */
+  async #adopt(after: number, edit: (id: number) => Promise<unknown>): Promise<number | null> {
+    for (let id = after + 1; id <= after + ADOPT_WITHIN; id++) {
+      try {
+        await edit(id)
+        return id
+      } catch (error) {
+        const trouble = troubleOf(error)
+        if (trouble.kind === 'same') return id
+        if (trouble.kind !== 'gone') throw error
+        // Beyond the last message there is nothing to find.
+        if (/not found/i.test(trouble.reason) && id > this.#lastSeen) return null
+      }
+    }
+    return null
+  }
+
+  async #sendText(params: MessageParams): Promise<number> {
+    try {
+      const { raw } = this.#deps.telegram
+      const message = await raw.sendMessage({ chat_id: this.#deps.chatId, ...params })
+      return message.message_id
+    } catch (error) {
+      const { kind } = troubleOf(error)
+      if (kind === 'markup' && params.parse_mode) return this.#sendText(asPlainText(params))
+      if (kind === 'thread' && params.message_thread_id) {
+        const { message_thread_id: _thread, ...rest } = params
+        return this.#sendText(rest)
+      }
+      throw error
+    }
+  }
+
+  async #edit(messageId: number, { text, reply_markup: markup }: MessageParams): Promise<unknown> {
+    return this.#deps.telegram.raw.editMessageText({
+      chat_id: this.#deps.chatId,
+      message_id: messageId,
+      text,
+      ...HTML,
+      ...(markup && 'inline_keyboard' in markup ? { reply_markup: markup } : {}),
+    })
+  }
+
+  /** Edits a message of ours; false when it is no more, or can be edited no more. */
+  async #change(messageId: number, params: MessageParams): Promise<boolean> {
+    try {
+      await this.#edit(messageId, params)
+      return true
+    } catch (error) {
+      const { kind } = troubleOf(error)
+      if (kind === 'same' || kind === 'gone') return kind === 'same'
+      throw error
+    }
+  }
+
+  /** What `act` returns is written with the row's end. */
+  async #try(row: OutboxRow, act: () => Promise<(() => void) | void>): Promise<Delivery> {
+    try {
+      const commit = await act()
+      return { result: 'done', ...(commit ? { commit } : {}) }
+    } catch (error) {
+      return this.#deliveryOf(troubleOf(error), row)
+    }
+  }
+
+  async #deliveryOf(trouble: Trouble, row: OutboxRow): Promise<Delivery> {
+    switch (trouble.kind) {
+      case 'same':
+      case 'late':
+      case 'gone':
+        return { result: 'done' }
+      case 'wait': {
+        // It was refused, so it was not sent: there is nothing to look for.
+        const commit = () => this.#deps.outbox.note(row, null)
+        const at = Date.now() + trouble.seconds * 1000
+        return { result: 'later', at, reason: 'TELEGRAM_FLOOD', commit }
+      }
+      case 'down':
+        return { result: 'unreachable', reason: trouble.reason }
+      case 'moved':
+        await this.#deps.moved(trouble.chatId, row)
+        return { result: 'done' }
+      default:
+        return { result: 'refused', reason: trouble.reason }
+    }
+  }
+}
+
+function asPlainText({ parse_mode: _mode, ...params }: MessageParams): MessageParams {
+  const text = params.text
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+  return { ...params, text }
+}

@@ -1,0 +1,175 @@
+import type { UserFromGetMe } from 'grammy/types'
+import type { Memory } from '../../src/bot/context.ts'
+import { type LeadData, leadSchema } from '../../src/lead.ts'
+import type { Locale } from '../../src/locales.ts'
+
+/** Where and how a card stands in this chat. */
+export interface CardPlace {
+  threadId: number | null
+  locale: Locale
+  timezone: string
+}
+
+/** A lead's card in this chat; `messageId` is `null` until Telegram has taken it. */
+export interface StoredCard {
+  lead: LeadData
+  place: CardPlace
+  messageId: number | null
+  shownVersion: number
+}
+
+/** Telegram gives an update up after 24 hours; twice that is sure. */
+const UPDATES_KEPT_MS = 48 * 3_600_000
+
+const NOTHING: Memory = { locale: null, form: null, movedTo: null }
+
+/** The tables of one Conversation. */
+export class ConversationTables {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  create(): void {
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS seen (update_id INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+       CREATE TABLE IF NOT EXISTS told (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+       CREATE TABLE IF NOT EXISTS card (
+         lead_id TEXT PRIMARY KEY, body TEXT NOT NULL, place TEXT NOT NULL, message_id INTEGER,
+         version INTEGER NOT NULL, shown_version INTEGER NOT NULL, is_owed INTEGER NOT NULL
+       ) WITHOUT ROWID;
+       CREATE INDEX IF NOT EXISTS card_by_message ON card (message_id) WHERE message_id IS NOT NULL;
+       CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID`,
+    )
+  }
+
+  memory(): Memory {
+    return (this.#fact('memory') as Memory | null) ?? structuredClone(NOTHING)
+  }
+
+  saveMemory(memory: Memory): void {
+    this.#saveFact('memory', memory)
+  }
+
+  /** The bot itself, as Telegram described it. */
+  me(): UserFromGetMe | null {
+    return this.#fact('me') as UserFromGetMe | null
+  }
+
+  saveMe(me: UserFromGetMe): void {
+    this.#saveFact('me', me)
+  }
+
+  hasSeen(updateId: number): boolean {
+    const sql = 'SELECT 1 FROM seen WHERE update_id = ?'
+    return this.#sql.exec(sql, updateId).toArray().length > 0
+  }
+
+  see(updateId: number, now: number): void {
+    this.#sql.exec('INSERT INTO seen (update_id, at) VALUES (?, ?)', updateId, now)
+  }
+
+  /** Forgets what can come no more. */
+  forget(now: number): void {
+    this.#sql.exec('DELETE FROM seen WHERE at < ?', now - UPDATES_KEPT_MS)
+    this.#sql.exec('DELETE FROM told WHERE at < ?', now - UPDATES_KEPT_MS)
+  }
+
+  /** False when what has this key was told before. */
+  tell(key: string, now: number): boolean {
+    const sql = 'INSERT INTO told (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING'
+    return this.#sql.exec(sql, key, now).rowsWritten > 0
+  }
+
+  card(leadId: string): StoredCard | null {
+    const [row] = this.#sql
+      .exec<{ body: string; place: string; message_id: number | null; shown_version: number }>(
+        'SELECT body, place, message_id, shown_version FROM card WHERE lead_id = ?',
+        leadId,
+      )
+      .toArray()
+    if (!row) return null
+    return {
+      lead: leadSchema.parse(JSON.parse(row.body)),
+      place: JSON.parse(row.place),
+      messageId: row.message_id,
+      shownVersion: row.shown_version,
+    }
+  }
+
+  /** Keeps a newer version of a lead; true when its card has to be owed, for it is not yet. */
+  saveCard(lead: LeadData, place: CardPlace): { isOwed: boolean; isNew: boolean } {
+    const [row] = this.#sql
+      .exec<{ is_owed: number; message_id: number | null }>(
+        `INSERT INTO card (lead_id, body, place, version, shown_version, is_owed)
+         VALUES (?1, ?2, ?3, ?4, 0, 1)
+         ON CONFLICT (lead_id) DO UPDATE SET body = excluded.body, place = excluded.place,
+           version = excluded.version, is_owed = card.is_owed + 1
+         WHERE excluded.version > card.version
+         RETURNING is_owed, message_id`,
+        lead.id,
+        JSON.stringify(lead),
+        JSON.stringify(place),
+        lead.version,
+      )
+      .toArray()
+    return { isOwed: row?.is_owed === 1, isNew: row?.message_id === null }
+  }
+
+  /** The card is being shown from here on as it is now; a later version is owed anew. */
+  beginCard(leadId: string): void {
+    this.#sql.exec('UPDATE card SET is_owed = 0 WHERE lead_id = ? AND is_owed > 0', leadId)
+  }
+
+  /** The card was sent as this message. */
+  cardSent(leadId: string, messageId: number, version: number): void {
+    this.#sql.exec(
+      'UPDATE card SET message_id = ?, shown_version = ? WHERE lead_id = ?',
+      messageId,
+      version,
+      leadId,
+    )
+  }
+
+  /** The card's message shows this version now. */
+  cardChanged(leadId: string, version: number): void {
+    this.#sql.exec('UPDATE card SET shown_version = ? WHERE lead_id = ?', version, leadId)
+  }
+
+  leadOfCard(messageId: number): string | null {
+    const [row] = this.#sql
+      .exec<{ lead_id: string }>('SELECT lead_id FROM card WHERE message_id = ?', messageId)
+      .toArray()
+    return row?.lead_id ?? null
+  }
+
+  /** The id of the last message of ours here that Telegram has confirmed; 0 when there is none. */
+  lastMessage(): number {
+    const sql = 'SELECT coalesce(max(message_id), 0) AS id FROM card WHERE message_id IS NOT NULL'
+    const lastCard = this.#sql.exec<{ id: number }>(sql).one().id
+    return Math.max(lastCard, (this.#fact('last_message') as number | null) ?? 0)
+  }
+
+  /** Remembers a message that is no card; those are remembered with the card. */
+  saveLastMessage(messageId: number): void {
+    this.#saveFact('last_message', messageId)
+  }
+
+  /** What was stored under a name, by this file alone. */
+  #fact(name: string): unknown {
+    const [row] = this.#sql
+      .exec<{ body: string }>('SELECT body FROM fact WHERE name = ?', name)
+      .toArray()
+    return row ? JSON.parse(row.body) : null
+  }
+
+  #saveFact(name: string, fact: unknown): void {
+    this.#sql.exec(
+      `INSERT INTO fact (name, body) VALUES (?, ?)
+       ON CONFLICT (name) DO UPDATE SET body = excluded.body WHERE fact.body <> excluded.body`,
+      name,
+      JSON.stringify(fact),
+    )
+  }
+}

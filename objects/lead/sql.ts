@@ -1,0 +1,93 @@
+import { type Actor, type LeadData, leadSchema } from '../../src/lead.ts'
+
+/** What happened to a lead, as it is written down for ever. */
+export interface LeadEvent {
+  seq: number
+  type: string
+  actor: { id: string; name: string } | null
+  at: string
+  /** What the command brought, as JSON. */
+  data: string
+}
+
+/** The tables of one Lead: its present state, its history with the ids of commands done. */
+export class LeadTables {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** Whether the lead was ever received; before that its object holds no tables at all. */
+  exist(): boolean {
+    const sql = `SELECT 1 FROM sqlite_master WHERE name = 'lead'`
+    return this.#sql.exec(sql).toArray().length > 0
+  }
+
+  create(): void {
+    this.#sql.exec(
+      `CREATE TABLE lead (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL, chats TEXT NOT NULL);
+       CREATE TABLE event (seq INTEGER PRIMARY KEY, command TEXT NOT NULL, type TEXT NOT NULL,
+         actor TEXT, at TEXT NOT NULL, data TEXT NOT NULL)`,
+    )
+  }
+
+  lead(): LeadData | null {
+    const [row] = this.#sql.exec<{ body: string }>('SELECT body FROM lead').toArray()
+    return row ? leadSchema.parse(JSON.parse(row.body)) : null
+  }
+
+  save(lead: LeadData): void {
+    this.#sql.exec(
+      `INSERT INTO lead (id, body, chats) VALUES (1, ?, '[]')
+       ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+      JSON.stringify(lead),
+    )
+  }
+
+  /** The chats that show this lead's card. */
+  chats(): string[] {
+    const [row] = this.#sql.exec<{ chats: string }>('SELECT chats FROM lead').toArray()
+    return row ? JSON.parse(row.chats) : []
+  }
+
+  saveChats(chats: string[]): void {
+    this.#sql.exec('UPDATE lead SET chats = ?', JSON.stringify(chats))
+  }
+
+  isDone(commandId: string): boolean {
+    const sql = 'SELECT 1 FROM event WHERE command = ?'
+    return this.#sql.exec(sql, commandId).toArray().length > 0
+  }
+
+  record(event: {
+    command: string
+    type: string
+    actor: Actor | null
+    at: string
+    data: Record<string, unknown>
+  }): void {
+    const { command, type, actor, at, data } = event
+    const by = actor && JSON.stringify({ id: actor.id, name: actor.name })
+    this.#sql.exec(
+      'INSERT INTO event (command, type, actor, at, data) VALUES (?, ?, ?, ?, ?)',
+      command,
+      type,
+      by,
+      at,
+      JSON.stringify(data),
+    )
+  }
+
+  events(): LeadEvent[] {
+    const rows = this.#sql
+      .exec<{ seq: number; type: string; actor: string | null; at: string; data: string }>(
+        'SELECT seq, type, actor, at, data FROM event ORDER BY seq',
+      )
+      .toArray()
+    return rows.map((row) => ({
+      ...row,
+      actor: row.actor === null ? null : JSON.parse(row.actor),
+    }))
+  }
+}

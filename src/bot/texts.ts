@@ -1,0 +1,36 @@
+import { createInstance } from 'i18next'
+import type { Locale } from '../locales.ts'
+import en from './texts/en.json' with { type: 'json' }
+import ru from './texts/ru.json' with { type: 'json' }
+import uz from './texts/uz.json' with { type: 'json' }
+
+/** The name of a text, without the ending that a plural form has. */
+export type TextKey = keyof typeof ru
+
+export type TextParams = Record<string, string | number>
+
+const i18n = createInstance({
+  resources: { ru: { bot: ru }, en: { bot: en }, uz: { bot: uz } },
+  defaultNS: 'bot',
+  keySeparator: false,
+  nsSeparator: false,
+  fallbackLng: false,
+  initAsync: false,
+  interpolation: { escape: escapeHtml },
+})
+void i18n.init()
+
+/** A text in Telegram's HTML; what is put into it is escaped. */
+export function text(locale: Locale, key: TextKey, params: TextParams = {}): string {
+  return i18n.t(key, { lng: locale, ...params })
+}
+
+/** A text that is no HTML: a button's label, an answer to a press. */
+export function plainText(locale: Locale, key: TextKey, params: TextParams = {}): string {
+  return i18n.t(key, { lng: locale, ...params, interpolation: { escapeValue: false } })
+}
+
+/** The three characters that Telegram's HTML gives a meaning. */
+export function escapeHtml(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

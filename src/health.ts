@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { OutboxCounts } from './outbox/outbox.ts'
+import type { Settings } from './settings.ts'
+import { listConnections } from './store/connections.ts'
+import { countParked, forgetParked, isParked, listParked, type ParkedKey } from './store/parked.ts'
+import { listProjects } from './store/projects.ts'
+import { connectionOf, conversationOf, leadOf, pageOf } from './stubs.ts'
+import { isoTime } from './time.ts'
+
+const owedSchema = z.object({
+  object: z.string(),
+  name: z.string(),
+  waiting: z.int(),
+  parked: z.int(),
+  oldestAt: z.string().nullable(),
+})
+
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'attention']),
+  meta: z.enum(['on', 'off']).describe('off: its settings are not set'),
+  parked: z.object({
+    total: z.int(),
+    byReason: z.record(z.string(), z.int()),
+    items: z.array(
+      z.object({
+        object: z.string(),
+        name: z.string(),
+        seq: z.int(),
+        kind: z.string(),
+        reason: z.string(),
+        attempts: z.int(),
+        at: z.string(),
+      }),
+    ),
+  }),
+  waiting: z.array(owedSchema).describe('What the chats, pages and connections still owe'),
+  connections: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      state: z.string(),
+      problem: z.string().nullable(),
+    }),
+  ),
+})
+
+const PARKED_SHOWN = 100
+
+/** What waits, what was given up, and who is connected; `attention` when somebody should look. */
+export async function healthOf(
+  env: Env,
+  settings: Settings,
+): Promise<z.infer<typeof healthSchema>> {
+  const [byReason, items, connections, projects] = await Promise.all([
+    countParked(env.DB),
+    listParked(env.DB, { limit: PARKED_SHOWN }),
+    listConnections(env.DB),
+    listProjects(env.DB),
+  ])
+  const chats = projects.map(({ chatId }) => chatId).filter((id) => id !== null)
+  const pages = connections.flatMap((connection) => connection.pages)
+  const waiting = await Promise.all([
+    ...unique(chats).map((id) => owed('conversation', id, conversationOf(env, id).owed())),
+    ...unique(pages.map(({ id }) => id)).map((id) => owed('page', id, pageOf(env, id).owed())),
+    ...connections.map(({ id }) => owed('connection', id, connectionOf(env, id).owed())),
+  ])
+  const total = Object.values(byReason).reduce((sum, n) => sum + n, 0)
+  const isBad = total > 0 || connections.some(({ state }) => state === 'dead')
+  return {
+    status: isBad ? 'attention' : 'ok',
+    meta: settings.meta ? 'on' : 'off',
+    parked: { total, byReason, items },
+    waiting,
+    connections: connections.map(({ id, name, state, problem }) => ({ id, name, state, problem })),
+  }
+}
+
+/** Has an object try again what it parked; false when nothing is parked there. */
+export async function retryParked(env: Env, row: ParkedKey): Promise<boolean> {
+  // Asked first: an object that never parked anything is not to be begun by a guess.
+  if (!(await isParked(env.DB, row))) return false
+  const isFound = await askToRetry(env, row)
+  if (!isFound) await forgetParked(env.DB, row)
+  return isFound
+}
+
+async function askToRetry(env: Env, { object, name, seq }: ParkedKey): Promise<boolean> {
+  switch (object) {
+    case 'lead':
+      return leadOf(env, name).retryParked(seq)
+    case 'conversation':
+      return conversationOf(env, name).retryParked(seq)
+    case 'page':
+      return pageOf(env, name).retryParked(seq)
+    case 'connection':
+      return connectionOf(env, name).retryParked(seq)
+    default:
+      return false
+  }
+}
+
+async function owed(
+  object: string,
+  name: string,
+  counts: Promise<OutboxCounts>,
+): Promise<z.infer<typeof owedSchema>> {
+  const { waiting, parked, oldestAt } = await counts
+  return { object, name, waiting, parked, oldestAt: oldestAt === null ? null : isoTime(oldestAt) }
+}
+
+function unique(ids: string[]): string[] {
+  return [...new Set(ids)]
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+
+export const LEAD_STATUSES = ['new', 'in_progress', 'closed'] as const
+export const LEAD_OUTCOMES = ['won', 'lost', 'spam'] as const
+export const LEAD_SOURCES = ['telegram', 'facebook', 'manual', 'api'] as const
+
+/** Whether what the form holds is read: `pending` is read later by itself, `unavailable` Meta no longer gives. */
+export const LEAD_DETAILS = ['complete', 'pending', 'unavailable'] as const
+
+const time = z.iso.datetime()
+
+export const noteSchema = z.object({
+  id: z.string(),
+  text: z.string(),
+  author: z.string(),
+  at: time,
+})
+
+/** One request of one person, as everybody outside its object sees it. */
+export const leadSchema = z.object({
+  id: z.uuid(),
+  projectId: z.string(),
+  userId: z.string().nullable().describe('Telegram id of the person, when they left it in the bot'),
+  name: z.string().nullable(),
+  contact: z.string().nullable().describe('What the person left, as they wrote it'),
+  phone: z.string().nullable().describe('E.164, when the contact is a phone'),
+  email: z.string().nullable(),
+  status: z.enum(LEAD_STATUSES),
+  outcome: z.enum(LEAD_OUTCOMES).nullable(),
+  reason: z.string().nullable().describe('Why it was closed'),
+  source: z.enum(LEAD_SOURCES),
+  sourceRef: z.string().nullable().describe('Id at the source: Meta leadgen id, Telegram chat'),
+  campaignId: z.string().nullable(),
+  campaignName: z.string().nullable(),
+  adId: z.string().nullable(),
+  formId: z.string().nullable(),
+  answers: z.record(z.string(), z.string()).describe('Further questions and their answers'),
+  details: z.enum(LEAD_DETAILS),
+  assignee: z.object({ id: z.string(), name: z.string() }).nullable(),
+  notes: z.array(noteSchema),
+  duplicateOf: z.uuid().nullable(),
+  firstResponseAt: time.nullable(),
+  closedAt: time.nullable(),
+  createdAt: time,
+  updatedAt: time,
+  version: z.int().positive(),
+})
+
+export type LeadStatus = (typeof LEAD_STATUSES)[number]
+export type LeadOutcome = (typeof LEAD_OUTCOMES)[number]
+export type LeadSource = (typeof LEAD_SOURCES)[number]
+export type LeadData = z.infer<typeof leadSchema>
+export type Note = z.infer<typeof noteSchema>
+
+/** Who did something: a person (Telegram id) or a portal key. */
+export interface Actor {
+  id: string
+  name: string
+  role: 'admin' | 'manager' | 'partner' | 'service' | 'client'
+}
+
+/** What is known of a lead when it arrives; the rest has its beginning values. */
+export interface NewLead {
+  projectId: string
+  source: LeadSource
+  sourceRef: string | null
+  userId?: string | null
+  name?: string | null
+  contact?: string | null
+  phone?: string | null
+  email?: string | null
+  campaignId?: string | null
+  adId?: string | null
+  formId?: string | null
+  answers?: Record<string, string>
+  details?: LeadData['details']
+  /** ISO time at the source; the present when absent. */
+  createdAt?: string
+}
+
+/** What is learned later about a lead that arrived as a notification only. */
+export type LeadDetails = Partial<
+  Pick<
+    LeadData,
+    | 'name'
+    | 'contact'
+    | 'phone'
+    | 'email'
+    | 'campaignId'
+    | 'campaignName'
+    | 'adId'
+    | 'formId'
+    | 'answers'
+    | 'details'
+  >
+>
+
+/** A command is done once however often it is sent: its id tells. */
+export type LeadCommand = { id: string } & (
+  | { type: 'receive'; lead: NewLead; note?: string; by: Actor | null }
+  | { type: 'enrich'; details: LeadDetails }
+  | { type: 'claim' | 'release' | 'reopen'; by: Actor }
+  | { type: 'assign'; by: Actor; to: { id: string; name: string } }
+  | { type: 'close'; by: Actor; outcome: LeadOutcome; reason?: string | undefined }
+  | { type: 'note'; by: Actor; text: string }
+)
+
+/** Why a command is refused: an answer of every day, never an exception. */
+export type LeadRefusal =
+  | { ok: false; code: 'NOT_FOUND' }
+  | { ok: false; code: 'ILLEGAL_TRANSITION'; status: LeadStatus }
+  | { ok: false; code: 'HELD_BY_OTHER'; holder: { id: string; name: string } }
+
+/** What a command comes to: the lead as it is now, or why not. */
+export type LeadAnswer = { ok: true; lead: LeadData; isNew: boolean } | LeadRefusal
+
+/** The project has no chat yet; what is parked for this reason is tried again when one is bound. */
+export const NO_CHAT = 'NO_CHAT'

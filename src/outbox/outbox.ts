@@ -1,0 +1,345 @@
+import { log, redact } from '../log.ts'
+import { forgetParked, recordParked } from '../store/parked.ts'
+import { type Delivery, Drain } from './drain.ts'
+import { retryDelay } from './retry-delay.ts'
+
+/** Something an object owes; `kind` says what, `key` in what order. */
+export interface OutboxRow {
+  key: string
+  priority: number
+  seq: number
+  kind: string
+  body: string
+  attempts: number
+  /** What was noted before the first try: there it tells a later try that this one had begun. */
+  mark: string | null
+}
+
+export interface NewRow {
+  key: string
+  kind: string
+  body?: unknown
+  /** Smaller goes first within the key; 0 when absent. */
+  priority?: number
+  /** Not before this time (ms). */
+  at?: number
+  /** Only the latest of its key and kind counts: one that waits is replaced. */
+  latest?: boolean
+}
+
+/** What an object owed when it was asked. */
+export interface OutboxCounts {
+  waiting: number
+  parked: number
+  /** When the oldest of the waiting was owed, ms. */
+  oldestAt: number | null
+}
+
+/** How an object is woken; a Durable Object's alarm, or a job of an Agent's lifecycle. */
+export interface WakeUp {
+  /** At this time (ms), instead of any time set before; written with the present transaction. */
+  set(at: number): void
+  clear(): void
+}
+
+export interface OutboxDeps {
+  storage: DurableObjectStorage
+  wakeUp: WakeUp
+  /** Whose outbox it is, for the list of what is parked. */
+  owner: { object: string; name: string }
+  db: D1Database
+  deliver(rows: OutboxRow[]): Promise<Delivery>
+  /** How many rows of a kind are carried out as one; 1 when absent. */
+  together?: Readonly<Record<string, number>>
+}
+
+/** Should the object die while it carries out, it wakes this much later and goes on. */
+const GUARD_MS = 10_000
+
+/** So many failures that nobody foresaw are a bug that time will not mend. */
+const MAX_BUGS = 10
+
+/** The outbox's own kind: tells D1 that a row was parked or is parked no more. */
+const TROUBLE = 'trouble'
+
+const SCHEMA = `CREATE TABLE IF NOT EXISTS outbox (
+  key TEXT NOT NULL, priority INTEGER NOT NULL, seq INTEGER NOT NULL,
+  kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
+  next_at INTEGER, -- ms; NULL: parked
+  mark TEXT, reason TEXT,
+  PRIMARY KEY (key, priority, seq)
+) WITHOUT ROWID`
+
+// Jumps from key to key instead of reading every row.
+const KEYS = `WITH RECURSIVE k(key) AS (
+  SELECT min(key) FROM outbox
+  UNION ALL SELECT (SELECT min(key) FROM outbox WHERE key > k.key) FROM k WHERE k.key IS NOT NULL
+) SELECT key FROM k WHERE key IS NOT NULL`
+
+type HeadRow = OutboxRow & { next_at: number }
+
+/**
+ * What an object owes others: written in one transaction with the state that owes it, carried out at
+ * once and, whatever happens in between, again after a wake-up, until it is done or parked.
+ */
+export class Outbox {
+  readonly #deps: OutboxDeps
+  readonly #sql: SqlStorage
+  readonly #drain: Drain<OutboxRow>
+  readonly #holds = new Map<string, number>()
+  #armedAt: number | null = null
+  #lastSeq = 0
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps
+    this.#sql = deps.storage.sql
+    this.#drain = new Drain({
+      now: Date.now,
+      keys: () =>
+        this.#sql
+          .exec<{ key: string }>(KEYS)
+          .toArray()
+          .map((row) => row.key),
+      next: (key, now) => this.#next(key, now),
+      deliver: (rows) => this.#deliver(rows),
+      settle: (rows, delivery) => this.#settle(rows, delivery),
+      fail: (rows, error) => this.#fail(rows, error),
+      rest: (nextAt) => this.#rest(nextAt),
+    })
+  }
+
+  /** Creates the table; called with the owner's own tables. */
+  createTable(): void {
+    this.#sql.exec(SCHEMA)
+  }
+
+  /** Owes these rows. Call it in the transaction that changes the state, and `ring` after it. */
+  add(rows: NewRow[]): void {
+    const now = Date.now()
+    for (const row of rows) {
+      if (!(row.latest && this.#replace(row, now))) this.#insert(row, now)
+    }
+    // What is due is carried out at once: the wake-up is for the case that we die before.
+    if (rows.length > 0) this.#arm(Math.min(...rows.map((row) => row.at ?? now + GUARD_MS)), now)
+  }
+
+  /** Carries out everything that is due; resolves when that is done. */
+  async ring(): Promise<void> {
+    await this.#drain.ring()
+  }
+
+  /** The owner's alarm: goes on, guarded against dying once more. */
+  async wake(): Promise<void> {
+    const now = Date.now()
+    this.#armedAt = null
+    this.#arm(now + GUARD_MS, now)
+    await this.ring()
+  }
+
+  /** Sees to it that something owed since an earlier life has a wake-up. */
+  recover(): void {
+    const { waiting } = this.counts()
+    if (waiting > 0) this.#arm(Date.now(), Date.now())
+  }
+
+  /** Notes on a row, before something that cannot be repeated unseen, that it has begun. */
+  note(row: OutboxRow, mark: string | null): void {
+    this.#sql.exec(
+      'UPDATE outbox SET mark = ? WHERE key = ? AND priority = ? AND seq = ?',
+      mark,
+      row.key,
+      row.priority,
+      row.seq,
+    )
+  }
+
+  /** Makes everything due that waits under keys beginning so: what held it up is over. */
+  hasten(keyPrefix: string): void {
+    const now = Date.now()
+    for (const key of this.#holds.keys()) if (key.startsWith(keyPrefix)) this.#holds.delete(key)
+    this.#sql.exec(
+      'UPDATE outbox SET next_at = ? WHERE key >= ? AND key < ? AND next_at > ?',
+      now,
+      keyPrefix,
+      `${keyPrefix}\uffff`,
+      now,
+    )
+    this.#arm(now + GUARD_MS, now)
+  }
+
+  /** Tries a parked row again; false when there is none of this number. */
+  retry(seq: number): boolean {
+    const now = Date.now()
+    return this.#deps.storage.transactionSync(() => {
+      const { rowsWritten } = this.#sql.exec(
+        'UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL WHERE seq = ? AND next_at IS NULL',
+        now,
+        seq,
+      )
+      if (rowsWritten === 0) return false
+      this.add([{ key: TROUBLE, kind: TROUBLE, body: { seq } }])
+      return true
+    })
+  }
+
+  counts(): OutboxCounts {
+    const row = this.#sql
+      .exec<{ waiting: number; parked: number; oldest: number | null }>(
+        `SELECT count(next_at) AS waiting, count(*) - count(next_at) AS parked,
+          min(CASE WHEN next_at IS NOT NULL THEN seq END) AS oldest FROM outbox`,
+      )
+      .one()
+    const oldestAt = row.oldest === null ? null : Math.floor(row.oldest / 1000)
+    return { waiting: row.waiting, parked: row.parked, oldestAt }
+  }
+
+  #replace({ key, kind, body, at }: NewRow, now: number): boolean {
+    if (this.#drain.isBusy(key)) return false
+    const { rowsWritten } = this.#sql.exec(
+      `UPDATE outbox SET body = ?, next_at = min(next_at, ?)
+       WHERE key = ? AND kind = ? AND next_at IS NOT NULL`,
+      JSON.stringify(body ?? null),
+      at ?? now,
+      key,
+      kind,
+    )
+    return rowsWritten > 0
+  }
+
+  #insert(row: NewRow, now: number): void {
+    // Microseconds of the clock, never the same twice: in order of arrival through every restart.
+    this.#lastSeq = Math.max(this.#lastSeq + 1, now * 1000)
+    this.#sql.exec(
+      `INSERT INTO outbox (key, priority, seq, kind, body, attempts, next_at)
+       VALUES (?, ?, ?, ?, ?, 0, ?)`,
+      row.key,
+      row.priority ?? 0,
+      this.#lastSeq,
+      row.kind,
+      JSON.stringify(row.body ?? null),
+      row.at ?? now,
+    )
+  }
+
+  #next(key: string, now: number): OutboxRow[] | number {
+    const hold = this.#holds.get(key) ?? 0
+    const [head] = this.#head(key, 1)
+    if (!head) return Infinity
+    const dueAt = Math.max(head.next_at, hold)
+    if (dueAt > now) return dueAt
+    this.#holds.delete(key)
+    const together = this.#deps.together?.[head.kind] ?? 1
+    if (together === 1) return [head]
+    const rows = this.#head(key, together)
+    const end = rows.findIndex((row) => row.kind !== head.kind || row.next_at > now)
+    return end === -1 ? rows : rows.slice(0, end)
+  }
+
+  #head(key: string, limit: number): HeadRow[] {
+    return this.#sql
+      .exec<HeadRow & Record<string, SqlStorageValue>>(
+        `SELECT * FROM outbox WHERE key = ? AND next_at IS NOT NULL
+         ORDER BY priority, seq LIMIT ?`,
+        key,
+        limit,
+      )
+      .toArray()
+  }
+
+  async #deliver(rows: OutboxRow[]): Promise<Delivery> {
+    return rows[0]?.kind === TROUBLE ? this.#reportTrouble(rows[0]) : this.#deps.deliver(rows)
+  }
+
+  #settle(rows: OutboxRow[], delivery: Delivery): void {
+    this.#deps.storage.transactionSync(() => {
+      if (delivery.result === 'done') this.#remove(rows)
+      else if (delivery.result === 'refused') this.#park(rows, delivery.reason)
+      else this.#postpone(rows, delivery.result === 'later' ? delivery.at : null, delivery.reason)
+      delivery.commit?.()
+    })
+  }
+
+  #fail(rows: OutboxRow[], error: unknown): void {
+    const attempts = (rows[0]?.attempts ?? 0) + 1
+    const name = error instanceof Error ? error.name : 'Error'
+    if (attempts === 1) log('error', 'outbox.failed', { object: this.#deps.owner.object, error })
+    const message = redact(error instanceof Error ? error.message : String(error)).slice(0, 200)
+    this.#deps.storage.transactionSync(() => {
+      if (attempts >= MAX_BUGS) this.#park(rows, `${name}: ${message}`)
+      else this.#postpone(rows, null, name)
+    })
+  }
+
+  #remove(rows: OutboxRow[]): void {
+    for (const { key, priority, seq } of rows) {
+      this.#sql.exec(
+        'DELETE FROM outbox WHERE key = ? AND priority = ? AND seq = ?',
+        key,
+        priority,
+        seq,
+      )
+    }
+  }
+
+  #postpone(rows: OutboxRow[], at: number | null, reason: string): void {
+    const [head] = rows
+    if (!head) return
+    const until = at ?? Date.now() + retryDelay(head.attempts + 1)
+    this.#holds.set(head.key, until)
+    if (head.attempts === 0 && at === null) {
+      log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: reason })
+    }
+    this.#sql.exec(
+      `UPDATE outbox SET next_at = ?, attempts = attempts + 1
+       WHERE key = ? AND priority = ? AND seq = ?`,
+      until,
+      head.key,
+      head.priority,
+      head.seq,
+    )
+  }
+
+  #park(rows: OutboxRow[], reason: string): void {
+    log('error', 'outbox.parked', { object: this.#deps.owner.object, code: reason })
+    for (const { key, priority, seq } of rows) {
+      this.#sql.exec(
+        `UPDATE outbox SET next_at = NULL, reason = ?, mark = NULL, attempts = attempts + 1
+         WHERE key = ? AND priority = ? AND seq = ?`,
+        reason,
+        key,
+        priority,
+        seq,
+      )
+      if (key !== TROUBLE) this.add([{ key: TROUBLE, kind: TROUBLE, body: { seq } }])
+    }
+  }
+
+  /** Writes to D1 what is so now of a row that was parked or tried again. */
+  async #reportTrouble(row: OutboxRow): Promise<Delivery> {
+    const { seq } = JSON.parse(row.body) as { seq: number } // our own words, written by `retry` and `park`
+    const [parked] = this.#sql
+      .exec<{ kind: string; reason: string; attempts: number }>(
+        'SELECT kind, reason, attempts FROM outbox WHERE seq = ? AND next_at IS NULL',
+        seq,
+      )
+      .toArray()
+    const { owner, db } = this.#deps
+    if (parked) await recordParked(db, { ...owner, seq, ...parked })
+    else await forgetParked(db, { ...owner, seq })
+    return { result: 'done' }
+  }
+
+  #rest(nextAt: number | null): void {
+    if (nextAt !== null && nextAt !== Infinity) this.#arm(nextAt, Date.now())
+    else if (this.#armedAt !== null) {
+      this.#armedAt = null
+      this.#deps.wakeUp.clear()
+    }
+  }
+
+  #arm(at: number, now: number): void {
+    if (this.#armedAt !== null && this.#armedAt <= at && this.#armedAt > now) return
+    this.#armedAt = at
+    this.#deps.wakeUp.set(at)
+  }
+}

@@ -1,0 +1,32 @@
+import { text } from '../bot/texts.ts'
+import type { Locale } from '../locales.ts'
+import { findProject } from '../store/projects.ts'
+import { findReport, type Report } from '../store/reports.ts'
+
+/** Where a report's file is in R2. */
+export function reportKey(id: string): string {
+  return `reports/${id}`
+}
+
+/** A report as a chat gets it; the bytes are those that the API gives. */
+export async function readLetter(
+  env: Env,
+  reportId: string,
+  locale: Locale,
+): Promise<{ caption: string; fileName: string; bytes: ArrayBuffer }> {
+  const [report, file] = await Promise.all([
+    findReport(env.DB, reportId),
+    env.R2_REPORTS.get(reportKey(reportId)),
+  ])
+  if (!report || !file) throw new Error('a report that was to be delivered has no file')
+  return {
+    caption: text(locale, 'report.caption', await namesOf(env, report)),
+    fileName: report.fileName ?? `${reportId}.${report.format}`,
+    bytes: await file.arrayBuffer(),
+  }
+}
+
+async function namesOf(env: Env, { projectId, period }: Report): Promise<Record<string, string>> {
+  const project = await findProject(env.DB, projectId)
+  return { project: project?.name ?? projectId, ...period }
+}

@@ -1,0 +1,63 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { AppEnv } from '../app-env.ts'
+import { allow, authenticate, isSameOrigin } from '../auth/authenticate.ts'
+import { isConfined } from '../auth/permissions.ts'
+import { AppError } from '../errors.ts'
+import { FIRST_PROJECT_ID } from '../store/projects.ts'
+import { boardOf } from '../stubs.ts'
+import { audit } from './audit.ts'
+import { connections } from './connections.ts'
+import { health } from './health.ts'
+import { keys } from './keys.ts'
+import { leads } from './leads.ts'
+import { me } from './me.ts'
+import { projects } from './projects.ts'
+import { reports } from './reports.ts'
+import { stats } from './stats.ts'
+import { users } from './users.ts'
+
+const MAX_BODY_BYTES = 65_536
+
+/** The REST API: closed until `authenticate` opens it, each route closed until its scope does. */
+export const api = new Hono<AppEnv>()
+  .use(authenticate)
+  .use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new AppError('PAYLOAD_TOO_LARGE', 'A body has at most 64 KB')
+      },
+    }),
+  )
+  .use(async (c, next) => {
+    const type = c.req.header('content-type')
+    const hasBody = Number(c.req.header('content-length') ?? 0) > 0
+    if (hasBody && !type?.startsWith('application/json')) {
+      throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send content-type: application/json')
+    }
+    await next()
+  })
+  .route('/me', me)
+  .route('/leads', leads)
+  .route('/stats', stats)
+  .route('/reports', reports)
+  .route('/projects', projects)
+  .route('/users', users)
+  .route('/keys', keys)
+  .route('/connections', connections)
+  .route('/audit', audit)
+  .route('/health', health)
+  .get('/live', allow('leads:read'), async (c) => {
+    if (isConfined(c.var.caller.role)) throw new AppError('FORBIDDEN', 'The feed shows all leads')
+    if (c.var.caller.kind === 'session' && !isSameOrigin(c)) {
+      throw new AppError('FORBIDDEN', 'The feed is for the portal itself')
+    }
+    if (c.req.header('upgrade') !== 'websocket') {
+      throw new AppError('INVALID_REQUEST', 'upgrade: must be websocket')
+    }
+    return boardOf(c.env, c.req.query('project') ?? FIRST_PROJECT_ID).fetch(c.req.raw)
+  })
+
+/** What the portal's typed client knows. */
+export type Api = typeof api

@@ -1,0 +1,48 @@
+import { isoTime } from '../time.ts'
+
+export interface AuditEntry {
+  id: number
+  actorId: string
+  actorName: string
+  action: string
+  target: string
+  details: Record<string, unknown>
+  at: string
+}
+
+/** Writes down who did what to what. */
+export async function recordAudit(
+  db: D1Database,
+  entry: Omit<AuditEntry, 'id' | 'at' | 'details'> & { details?: Record<string, unknown> },
+): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO audit_log (actor_id, actor_name, action, target, details, created_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+    )
+    .bind(
+      entry.actorId,
+      entry.actorName,
+      entry.action,
+      entry.target,
+      JSON.stringify(entry.details ?? {}),
+      isoTime(),
+    )
+    .run()
+}
+
+/** Entries, newest first, before the given id. */
+export async function listAudit(
+  db: D1Database,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<AuditEntry[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, actor_id AS actorId, actor_name AS actorName, action, target, details,
+        created_at AS at
+       FROM audit_log WHERE id < coalesce(?1, 9e18) ORDER BY id DESC LIMIT ?2`,
+    )
+    .bind(before, limit)
+    .all<Omit<AuditEntry, 'details'> & { details: string }>()
+  return results.map((row) => ({ ...row, details: JSON.parse(row.details) }))
+}

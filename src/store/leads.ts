@@ -1,0 +1,138 @@
+import { type LeadData, leadSchema, type LeadSource, type LeadStatus } from '../lead.ts'
+import { fold, searchQuery } from './search-words.ts'
+
+/**
+ * Writes a lead as it is now. An older version never replaces a newer one, so it does not matter in
+ * what order versions arrive, nor how often.
+ */
+export async function projectLead(db: D1Database, lead: LeadData): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO leads (id, version, project_id, status, outcome, source, source_ref, user_id,
+         assignee_id, campaign_id, words, body, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+       ON CONFLICT (id) DO UPDATE SET
+         version = excluded.version, project_id = excluded.project_id, status = excluded.status,
+         outcome = excluded.outcome, assignee_id = excluded.assignee_id,
+         campaign_id = excluded.campaign_id, words = excluded.words, body = excluded.body,
+         updated_at = excluded.updated_at
+       WHERE excluded.version > leads.version`,
+    )
+    .bind(
+      lead.id,
+      lead.version,
+      lead.projectId,
+      lead.status,
+      lead.outcome,
+      lead.source,
+      lead.sourceRef,
+      lead.userId,
+      lead.assignee?.id ?? null,
+      lead.campaignId,
+      wordsOf(lead),
+      JSON.stringify(lead),
+      lead.createdAt,
+      lead.updatedAt,
+    )
+    .run()
+}
+
+/** What a list of leads is narrowed by; `createdAt` from inclusive, to exclusive (ISO times). */
+export interface LeadFilter {
+  projectId?: string | undefined
+  status?: LeadStatus | undefined
+  source?: LeadSource | undefined
+  sourceRef?: string | undefined
+  userId?: string | undefined
+  assigneeId?: string | undefined
+  campaignId?: string | undefined
+  search?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+/** Where a page ended: the next begins after it. */
+export interface LeadPosition {
+  createdAt: string
+  id: string
+}
+
+const CONDITION_OF = {
+  projectId: 'project_id = ?',
+  status: 'status = ?',
+  source: 'source = ?',
+  sourceRef: 'source_ref = ?',
+  userId: 'user_id = ?',
+  assigneeId: 'assignee_id = ?',
+  campaignId: 'campaign_id = ?',
+  search: 'seq IN (SELECT rowid FROM leads_search WHERE leads_search MATCH ?)',
+  from: 'created_at >= ?',
+  to: 'created_at < ?',
+} as const satisfies Record<keyof LeadFilter, string>
+
+/** A page of leads, newest first or oldest first; `next` is `null` when nothing follows. */
+export async function listLeads(
+  db: D1Database,
+  filter: LeadFilter,
+  page: { after: LeadPosition | null; limit: number; oldestFirst?: boolean },
+): Promise<{ leads: LeadData[]; next: LeadPosition | null }> {
+  const conditions: string[] = []
+  const values: unknown[] = []
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === undefined) continue
+    conditions.push(CONDITION_OF[name as keyof LeadFilter])
+    values.push(name === 'search' ? searchQuery(value) : value)
+  }
+  if (page.after) {
+    conditions.push(`(created_at, id) ${page.oldestFirst ? '>' : '<'} (?, ?)`)
+    values.push(page.after.createdAt, page.after.id)
+  }
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+  const order = page.oldestFirst ? 'created_at, id' : 'created_at DESC, id DESC'
+  const { results } = await db
+    .prepare(`SELECT body FROM leads ${where} ORDER BY ${order} LIMIT ?`)
+    .bind(...values, page.limit + 1)
+    .all<{ body: string }>()
+  const leads = results.slice(0, page.limit).map((row) => leadSchema.parse(JSON.parse(row.body)))
+  const last = results.length > page.limit ? leads.at(-1) : undefined
+  return { leads, next: last ? { createdAt: last.createdAt, id: last.id } : null }
+}
+
+/** Leads received in a period (ISO times, the end exclusive), by status and outcome. */
+export async function countLeads(
+  db: D1Database,
+  { projectId, from, to }: { projectId: string; from: string; to: string },
+): Promise<{ status: LeadStatus; outcome: LeadData['outcome']; n: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT status, outcome, count(*) AS n FROM leads
+       WHERE project_id = ?1 AND created_at >= ?2 AND created_at < ?3 GROUP BY status, outcome`,
+    )
+    .bind(projectId, from, to)
+    .all<{ status: LeadStatus; outcome: LeadData['outcome']; n: number }>()
+  return results
+}
+
+/** Ids of leads of a project that are not closed, newest first. */
+export async function listOpenLeadIds(
+  db: D1Database,
+  projectId: string,
+  limit: number,
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM leads WHERE project_id = ?1 AND status IN ('new', 'in_progress')
+       ORDER BY created_at DESC LIMIT ?2`,
+    )
+    .bind(projectId, limit)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
+/** The words a lead is found by: its texts folded, its phone also by its last digits. */
+function wordsOf(lead: LeadData): string {
+  const digits = lead.phone?.replace(/\D/g, '') ?? ''
+  const endings = digits ? [digits, digits.slice(-9), digits.slice(-7), digits.slice(-4)] : []
+  const texts = [lead.name, lead.contact, lead.email, lead.campaignName]
+  return fold([...texts, ...endings].filter(Boolean).join(' '))
+}

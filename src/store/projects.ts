@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { isoTime } from '../time.ts'
+import { LOCALES, type Locale } from '../locales.ts'
+
+/** One advertised business; a `null` timezone, locale or region means the Worker's default. */
+export const projectSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  chatId: z.string().nullable(),
+  threadId: z.int().nullable(),
+  chatTitle: z.string().nullable(),
+  timezone: z.string().nullable(),
+  locale: z.enum(LOCALES).nullable(),
+  region: z.string().nullable(),
+  currency: z.string().nullable(),
+  connectionId: z.string().nullable(),
+  adAccountId: z.string().nullable(),
+  accountTimezone: z
+    .string()
+    .nullable()
+    .describe('Of the ad account: its days are days of this zone'),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+
+export type Project = z.infer<typeof projectSchema>
+
+/** What can be changed of a project. */
+export type ProjectChanges = {
+  [Name in keyof Omit<Project, 'id' | 'createdAt' | 'updatedAt'>]?: Project[Name] | undefined
+}
+
+/** The project that a small agency starts with, made by the first migration. */
+export const FIRST_PROJECT_ID = 'main'
+
+const COLUMNS = `id, name, chat_id AS chatId, thread_id AS threadId, chat_title AS chatTitle, timezone,
+  locale, region, currency, connection_id AS connectionId, ad_account_id AS adAccountId,
+  account_timezone AS accountTimezone,
+  created_at AS createdAt, updated_at AS updatedAt`
+
+const COLUMN_OF = {
+  name: 'name',
+  chatId: 'chat_id',
+  threadId: 'thread_id',
+  chatTitle: 'chat_title',
+  timezone: 'timezone',
+  locale: 'locale',
+  region: 'region',
+  currency: 'currency',
+  connectionId: 'connection_id',
+  adAccountId: 'ad_account_id',
+  accountTimezone: 'account_timezone',
+} as const satisfies Record<keyof ProjectChanges, string>
+
+export async function findProject(db: D1Database, id: string): Promise<Project | null> {
+  return db.prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ?1`).bind(id).first<Project>()
+}
+
+export async function listProjects(db: D1Database): Promise<Project[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM projects ORDER BY created_at, id`)
+    .all<Project>()
+  return results
+}
+
+export async function insertProject(db: D1Database, id: string, name: string): Promise<void> {
+  await db
+    .prepare('INSERT INTO projects (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)')
+    .bind(id, name, isoTime())
+    .run()
+}
+
+/** Changes what is given; false when there is no such project. */
+export async function updateProject(
+  db: D1Database,
+  id: string,
+  changes: ProjectChanges,
+): Promise<boolean> {
+  const columns: string[] = []
+  const values: unknown[] = []
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) continue
+    values.push(value)
+    columns.push(`${COLUMN_OF[name as keyof ProjectChanges]} = ?${values.length + 2}`)
+  }
+  const { meta } = await db
+    .prepare(`UPDATE projects SET ${[...columns, 'updated_at = ?2'].join(', ')} WHERE id = ?1`)
+    .bind(id, isoTime(), ...values)
+    .run()
+  forget(id)
+  return meta.changes > 0
+}
+
+/** Cards follow a chat whose id has changed (a group became a supergroup). */
+export async function moveChat(db: D1Database, from: string, to: string): Promise<void> {
+  await db
+    .prepare('UPDATE projects SET chat_id = ?2, updated_at = ?3 WHERE chat_id = ?1')
+    .bind(from, to, isoTime())
+    .run()
+  recent.clear()
+}
+
+const RECENT_MS = 5_000
+const recent = new Map<string, { project: Project; at: number }>()
+
+/**
+ * A project as it was at most five seconds ago: for what is done for every lead. A project that has
+ * no chat yet is always read anew.
+ */
+export async function recentProject(db: D1Database, id: string): Promise<Project | null> {
+  const known = recent.get(id)
+  if (known && Date.now() - known.at < RECENT_MS && known.project.chatId) return known.project
+  const project = await findProject(db, id)
+  if (project) recent.set(id, { project, at: Date.now() })
+  return project
+}
+
+function forget(id: string): void {
+  recent.delete(id)
+}
+
+/** The project's language, timezone and country, with the Worker's defaults for what it leaves open. */
+export function placeOf(
+  project: Pick<Project, 'timezone' | 'locale' | 'region'>,
+  defaults: { DEFAULT_TIMEZONE: string; DEFAULT_LOCALE: Locale; DEFAULT_REGION: string },
+): { timezone: string; locale: Locale; region: string } {
+  return {
+    timezone: project.timezone ?? defaults.DEFAULT_TIMEZONE,
+    locale: project.locale ?? defaults.DEFAULT_LOCALE,
+    region: project.region ?? defaults.DEFAULT_REGION,
+  }
+}
