@@ -1,13 +1,37 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { TEST_SETTINGS } from './test/settings.ts'
 
 export default defineConfig({
   test: {
+    // Our own log lines are looked at by the tests that are about them.
+    onConsoleLog: (text) => !text.startsWith('{"level"'),
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/index.ts',
+            wrangler: { configPath: './wrangler.jsonc' },
+            miniflare: {
+              bindings: { ...TEST_SETTINGS, TEST_MIGRATIONS: await readD1Migrations('migrations') },
+            },
+          })),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/workers/**/*.test.ts'],
+          setupFiles: ['test/workers/setup.ts'],
+          // Storage is shared, so every test uses ids of its own; starting it anew costs seconds a file.
+          isolate: false,
+          maxWorkers: 1,
+          testTimeout: 20_000,
         },
       },
     ],

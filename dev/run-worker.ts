@@ -32,7 +32,8 @@ export async function runWorker(flags: string[], { output }: RunOptions): Promis
     strict: false,
     options: { port: { type: 'string' }, 'persist-to': { type: 'string' }, ip: { type: 'string' } },
   })
-  if (!existsSync(`${ROOT}web/dist/index.html`)) await run('vite', ['build', 'web', '--logLevel', 'warn'])
+  if (!existsSync(`${ROOT}web/dist/index.html`))
+    await run('vite', ['build', 'web', '--logLevel', 'warn'])
   const persist = values['persist-to'] ? ['--persist-to', String(values['persist-to'])] : []
   await run('wrangler', ['d1', 'migrations', 'apply', 'targetbot', '--local', ...persist])
   // Given twice, a flag of wrangler's is refused.
@@ -67,10 +68,11 @@ export async function run(tool: string, args: string[]): Promise<void> {
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
   }
   const code = await new Promise((resolve) => child.on('exit', resolve))
-  if (code !== 0) throw new Error(`${tool} ${args.join(' ')} ended with ${String(code)}\n${printed}`)
+  if (code !== 0)
+    throw new Error(`${tool} ${args.join(' ')} ended with ${String(code)}\n${printed}`)
 }
 
-const QUIET = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1' }
+const QUIET = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1', X_LOCAL_OBSERVABILITY: 'false', X_LOCAL_EXPLORER: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
 
 function bin(tool: string): string {
   return `${ROOT}node_modules/.bin/${tool}`

@@ -1,4 +1,4 @@
-import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/min'
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 
 /** What a person left to be reached by, understood. */
 export interface Contact {
@@ -16,13 +16,16 @@ export function parsePhone(text: string, region: string): string | null {
   // Meta's exports write `p:+998…`.
   const clean = text.replace(/^[a-z]{1,3}:/i, '')
   // An unknown region only makes national numbers unreadable.
-  const phone = parsePhoneNumber(clean, { defaultCountry: region as CountryCode, extract: false })
+  const phone = parsePhoneNumberFromString(clean, {
+    defaultCountry: region as CountryCode,
+    extract: false,
+  })
   return phone?.isValid() ? phone.number : null
 }
 
 /** A phone as people read it: `+998 90 123 45 67`. */
 export function formatPhone(phone: string): string {
-  return parsePhoneNumber(phone)?.formatInternational() ?? phone
+  return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone
 }
 
 /**

@@ -47,7 +47,6 @@ export class Connection extends DurableObject<Env> {
       deliver: ([row]) => this.#deliver(row as OutboxRow),
     })
     this.#tables.create()
-    this.#outbox.createTable()
     this.#outbox.recover()
   }
 
@@ -184,17 +183,23 @@ export class Connection extends DurableObject<Env> {
     })
     await this.ctx.storage.deleteAll()
     this.#tables.create()
-    this.#outbox.createTable()
   }
 
   /** Tries again what was parked under this number. */
   async retryParked(seq: number): Promise<boolean> {
     const isFound = this.#outbox.retry(seq)
-    this.#ring()
+    await this.#outbox.ring()
     return isFound
   }
 
+  /** What this object still owes. */
   async owed(): Promise<OutboxCounts> {
+    return this.#outbox.counts()
+  }
+
+  /** Carries out what is due now, and says what is left. */
+  async kick(): Promise<OutboxCounts> {
+    await this.#outbox.ring()
     return this.#outbox.counts()
   }
 

@@ -15,7 +15,7 @@ import { readLetter } from '../../src/reports/letter.ts'
 import { settingsOf } from '../../src/settings.ts'
 import { moveChat } from '../../src/store/projects.ts'
 import { conversationOf } from '../../src/stubs.ts'
-import { Speaker } from './speak.ts'
+import { cardRow, Speaker } from './speak.ts'
 import { type CardPlace, ConversationTables } from './sql.ts'
 import { OutboxJob } from './wake-up.ts'
 
@@ -53,7 +53,6 @@ export class Conversation extends Agent<Env> {
 
   override onStart(): void {
     this.#tables.create()
-    this.#outbox.createTable()
     this.#tables.forget(Date.now())
     this.#outbox.recover()
   }
@@ -71,17 +70,14 @@ export class Conversation extends Agent<Env> {
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
-  /** Shows a lead here on one card, or changes that card; an older version changes nothing. */
-  async showCard(lead: LeadData, place: CardPlace): Promise<void> {
+  /** Shows leads here, each on one card, or changes their cards; older versions change nothing. */
+  async showCards(leads: LeadData[], place: CardPlace): Promise<void> {
     await this.lifecycle.start()
     const { movedTo } = this.#tables.memory()
-    if (movedTo) return conversationOf(this.env, movedTo).showCard(lead, place)
-    this.#commit(() => {
-      const { isOwed, isNew } = this.#tables.saveCard(lead, place)
-      if (!isOwed) return []
-      const priority = isNew ? PRIORITY.newCard : PRIORITY.cardChange
-      return [{ key: CHAT, kind: 'card', body: { leadId: lead.id }, priority }]
-    })
+    if (movedTo) return conversationOf(this.env, movedTo).showCards(leads, place)
+    this.#commit(() =>
+      leads.flatMap((lead) => this.#tables.saveCard(lead, place) ?? []).map(cardRow),
+    )
   }
 
   /** Tells something here, once for its key. */
@@ -113,12 +109,20 @@ export class Conversation extends Agent<Env> {
   async retryParked(seq: number): Promise<boolean> {
     await this.lifecycle.start()
     const isFound = this.#outbox.retry(seq)
-    this.ctx.waitUntil(this.#outbox.ring())
+    await this.#outbox.ring()
     return isFound
   }
 
+  /** What this object still owes. */
   async owed(): Promise<OutboxCounts> {
     await this.lifecycle.start()
+    return this.#outbox.counts()
+  }
+
+  /** Carries out what is due now, and says what is left. */
+  async kick(): Promise<OutboxCounts> {
+    await this.lifecycle.start()
+    await this.#outbox.ring()
     return this.#outbox.counts()
   }
 
@@ -219,7 +223,7 @@ export class Conversation extends Agent<Env> {
     const next = conversationOf(this.env, chatId)
     const body = JSON.parse(row.body)
     const card = row.kind === 'card' ? this.#tables.card(body.leadId) : null
-    if (card) return next.showCard(card.lead, { ...card.place, threadId: null })
+    if (card) return next.showCards([card.lead], { ...card.place, threadId: null })
     await next.takeOver({ key: row.key, kind: row.kind, body, priority: row.priority })
   }
 }

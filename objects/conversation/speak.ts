@@ -1,10 +1,16 @@
-import { type Api, InputFile } from 'grammy'
+import { type Api, InputFile } from 'grammy/web'
 import { renderCard } from '../../src/bot/card.ts'
-import { type Call, HTML, type MessageParams } from '../../src/bot/owed.ts'
+import { type Call, CHAT, HTML, type MessageParams, PRIORITY } from '../../src/bot/owed.ts'
 import { type Trouble, troubleOf } from '../../src/bot/telegram.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
-import type { Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
-import type { ConversationTables } from './sql.ts'
+import type { NewRow, Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
+import type { ConversationTables, OwedCard } from './sql.ts'
+
+/** What a conversation owes for a card. */
+export function cardRow({ leadId, isNew }: OwedCard): NewRow {
+  const priority = isNew ? PRIORITY.newCard : PRIORITY.cardChange
+  return { key: CHAT, kind: 'card', body: { leadId }, priority }
+}
 
 /** A document as it goes to a chat. */
 export interface Letter {
@@ -64,20 +70,19 @@ export class Speaker {
 
   async card(row: OutboxRow, leadId: string): Promise<Delivery> {
     const { tables } = this.#deps
-    tables.beginCard(leadId)
     const card = tables.card(leadId)
-    if (!card || card.shownVersion >= card.lead.version) return { result: 'done' }
+    if (!card) return { result: 'done' }
     const content = { ...renderCard(card.lead, card.place), ...HTML }
     const { version } = card.lead
     return this.#try(row, async () => {
       const { messageId } = card
       if (messageId !== null && (await this.#change(messageId, content))) {
-        return () => tables.cardChanged(leadId, version)
+        return () => this.#oweCard(tables.cardShown(leadId, version))
       }
       const thread = card.place.threadId ? { message_thread_id: card.place.threadId } : {}
       const send = () => this.#sendText({ ...content, ...thread })
       const sent = await this.#send(row, send, (id) => this.#edit(id, content))
-      return () => tables.cardSent(leadId, sent, version)
+      return () => this.#oweCard(tables.cardSent(leadId, sent, version))
     })
   }
 
@@ -159,6 +164,10 @@ export class Speaker {
       ...HTML,
       ...(markup && 'inline_keyboard' in markup ? { reply_markup: markup } : {}),
     })
+  }
+
+  #oweCard(card: OwedCard | null): void {
+    if (card) this.#deps.outbox.add([cardRow(card)])
   }
 
   /** Edits a message of ours; false when it is no more, or can be edited no more. */

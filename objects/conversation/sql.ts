@@ -18,6 +18,12 @@ export interface StoredCard {
   shownVersion: number
 }
 
+/** A card that has to be sent or changed. */
+export interface OwedCard {
+  leadId: string
+  isNew: boolean
+}
+
 /** Telegram gives an update up after 24 hours; twice that is sure. */
 const UPDATES_KEPT_MS = 48 * 3_600_000
 
@@ -98,8 +104,8 @@ export class ConversationTables {
     }
   }
 
-  /** Keeps a newer version of a lead; true when its card has to be owed, for it is not yet. */
-  saveCard(lead: LeadData, place: CardPlace): { isOwed: boolean; isNew: boolean } {
+  /** Keeps a newer version of a lead; its card, when it has to be owed and is not yet. */
+  saveCard(lead: LeadData, place: CardPlace): OwedCard | null {
     const [row] = this.#sql
       .exec<{ is_owed: number; message_id: number | null }>(
         `INSERT INTO card (lead_id, body, place, version, shown_version, is_owed)
@@ -114,27 +120,26 @@ export class ConversationTables {
         lead.version,
       )
       .toArray()
-    return { isOwed: row?.is_owed === 1, isNew: row?.message_id === null }
+    return row?.is_owed === 1 ? { leadId: lead.id, isNew: row.message_id === null } : null
   }
 
-  /** The card is being shown from here on as it is now; a later version is owed anew. */
-  beginCard(leadId: string): void {
-    this.#sql.exec('UPDATE card SET is_owed = 0 WHERE lead_id = ? AND is_owed > 0', leadId)
+  /** The card was sent as this message; it, when it has changed meanwhile and is owed anew. */
+  cardSent(leadId: string, messageId: number, version: number): OwedCard | null {
+    this.#sql.exec('UPDATE card SET message_id = ? WHERE lead_id = ?', messageId, leadId)
+    return this.cardShown(leadId, version)
   }
 
-  /** The card was sent as this message. */
-  cardSent(leadId: string, messageId: number, version: number): void {
-    this.#sql.exec(
-      'UPDATE card SET message_id = ?, shown_version = ? WHERE lead_id = ?',
-      messageId,
-      version,
-      leadId,
-    )
-  }
-
-  /** The card's message shows this version now. */
-  cardChanged(leadId: string, version: number): void {
-    this.#sql.exec('UPDATE card SET shown_version = ? WHERE lead_id = ?', version, leadId)
+  /** The card's message shows this version now; it, when it has changed meanwhile. */
+  cardShown(leadId: string, version: number): OwedCard | null {
+    const [row] = this.#sql
+      .exec<{ is_owed: number }>(
+        `UPDATE card SET shown_version = ?2, is_owed = version > ?2 WHERE lead_id = ?1
+         RETURNING is_owed`,
+        leadId,
+        version,
+      )
+      .toArray()
+    return row?.is_owed === 1 ? { leadId, isNew: false } : null
   }
 
   leadOfCard(messageId: number): string | null {

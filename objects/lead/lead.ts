@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { type LeadAnswer, type LeadCommand, type LeadData, NO_CHAT } from '../../src/lead.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
 import { Outbox, type OutboxRow } from '../../src/outbox/outbox.ts'
-import { projectLead } from '../../src/store/leads.ts'
+import { projectLeads } from '../../src/store/leads.ts'
 import { placeOf, recentProject } from '../../src/store/projects.ts'
 import { settingsOf } from '../../src/settings.ts'
 import { boardOf, conversationOf } from '../../src/stubs.ts'
@@ -10,8 +10,8 @@ import { isoTime } from '../../src/time.ts'
 import { type Consequence, decide } from './decide.ts'
 import { type LeadEvent, LeadTables } from './sql.ts'
 
-/** A card without a name to call helps nobody: so long it waits for details that are being read. */
-const CARD_GRACE_MS = 2_000
+/** So long a card waits for details that are being read. */
+export const CARD_GRACE_MS = 2_000
 
 /** One lead: decides every command about it, remembers what happened, and owes the world its news. */
 export class Lead extends DurableObject<Env> {
@@ -38,11 +38,17 @@ export class Lead extends DurableObject<Env> {
 
   /** Carries out a command once, however often it comes. */
   async carryOut(command: LeadCommand): Promise<LeadAnswer> {
-    if (!this.#exists && command.type !== 'receive') return { ok: false, code: 'NOT_FOUND' }
-    const answer = this.ctx.storage.transactionSync(() => this.#apply(command))
-    this.#exists = true
+    const answer = this.#decideOn(command, (owes, lead) => this.#owe(owes, lead))
     if (answer.ok) this.ctx.waitUntil(this.#outbox.ring())
     return answer
+  }
+
+  /**
+   * Carries out a command for one who brings many: what follows from it is theirs to carry out, with
+   * the lead as it is now, and again until it is done. `chatId` is where they show its card.
+   */
+  async carryOutFor(command: LeadCommand, chatId: string): Promise<LeadAnswer> {
+    return this.#decideOn(command, () => this.#tables.addChat(chatId))
   }
 
   /** The lead with its history; `null` when it was never received. */
@@ -51,17 +57,22 @@ export class Lead extends DurableObject<Env> {
     return lead && { lead, events: this.#tables.events() }
   }
 
-  /** Shows the card once more, in the project's present chat too. */
+  /** Tells of the lead once more: its row in the lists, its card, in the project's present chat too. */
   async show(): Promise<void> {
     if (!this.#exists) return
-    this.ctx.storage.transactionSync(() => this.#owe(['card'], false))
-    this.ctx.waitUntil(this.#outbox.ring())
+    this.ctx.storage.transactionSync(() =>
+      this.#outbox.add([
+        { key: 'projection', kind: 'projection', latest: true },
+        { key: 'card', kind: 'card', latest: true },
+      ]),
+    )
+    await this.#outbox.ring()
   }
 
   /** Tries again what was parked under this number. */
   async retryParked(seq: number): Promise<boolean> {
     const isFound = this.#exists && this.#outbox.retry(seq)
-    if (isFound) this.ctx.waitUntil(this.#outbox.ring())
+    if (isFound) await this.#outbox.ring()
     return isFound
   }
 
@@ -69,31 +80,41 @@ export class Lead extends DurableObject<Env> {
     await this.#outbox.wake()
   }
 
-  #apply(command: LeadCommand): LeadAnswer {
-    if (!this.#exists) this.#begin()
+  #decideOn(
+    command: LeadCommand,
+    follow: (owes: Consequence[], lead: LeadData) => void,
+  ): LeadAnswer {
+    if (!this.#exists && command.type !== 'receive') return { ok: false, code: 'NOT_FOUND' }
+    const answer = this.ctx.storage.transactionSync(() => this.#apply(command, follow))
+    this.#exists = true
+    return answer
+  }
+
+  #apply(command: LeadCommand, follow: (owes: Consequence[], lead: LeadData) => void): LeadAnswer {
+    if (!this.#exists) this.#tables.create()
     const before = this.#tables.lead()
     if (before && this.#tables.isDone(command.id)) return { ok: true, lead: before, isNew: false }
     const at = isoTime()
     const decision = decide(before, command, at)
     if (!decision.ok) return decision
-    if (decision.lead !== before) this.#write(command, decision.lead, decision.owes, at)
-    return { ok: true, lead: decision.lead, isNew: before === null }
+    const { lead, owes } = decision
+    if (lead !== before) {
+      this.#tables.save(lead)
+      this.#record(command, at)
+      follow(owes, lead)
+    }
+    return { ok: true, lead, isNew: before === null }
   }
 
-  #begin(): void {
-    this.#tables.create()
-    this.#outbox.createTable()
-  }
-
-  #write(command: LeadCommand, lead: LeadData, owes: Consequence[], at: string): void {
+  #record(command: LeadCommand, at: string): void {
     const { id, type, ...data } = command
-    const actor = 'by' in command ? command.by : null
-    this.#tables.save(lead)
-    this.#tables.record({ command: id, type, actor, at, data: withoutActor(data) })
-    this.#owe(owes, type === 'receive' && lead.details === 'pending')
+    const { by: actor, ...rest } = 'by' in data ? data : { ...data, by: null }
+    this.#tables.record({ command: id, type, actor, at, data: rest })
   }
 
-  #owe(owes: Consequence[], isHeld: boolean): void {
+  #owe(owes: Consequence[], lead: LeadData): void {
+    // A card without a name to call helps nobody: it waits a little for details that are being read.
+    const isHeld = lead.details === 'pending' && lead.version === 1
     this.#outbox.add(
       owes.map((kind) => ({
         // Both messages to the client under one key: they are told in order.
@@ -120,7 +141,7 @@ export class Lead extends DurableObject<Env> {
   }
 
   async #project(lead: LeadData): Promise<Delivery> {
-    await projectLead(this.env.DB, lead)
+    await projectLeads(this.env.DB, [lead])
     // The live feed may miss a change: whoever watches reads the list again after a gap.
     this.ctx.waitUntil(
       boardOf(this.env, lead.projectId)
@@ -133,17 +154,16 @@ export class Lead extends DurableObject<Env> {
   async #showCard(lead: LeadData): Promise<Delivery> {
     const project = await recentProject(this.env.DB, lead.projectId)
     if (!project) return { result: 'refused', reason: 'NO_PROJECT' }
-    const shownIn = this.#tables.chats()
-    const chats = new Set(shownIn)
+    const chats = new Set(this.#tables.chats())
     if (project.chatId) chats.add(project.chatId)
     if (chats.size === 0) return { result: 'refused', reason: NO_CHAT }
     const place = placeOf(project, settingsOf(this.env))
     for (const chat of chats) {
       const threadId = chat === project.chatId ? project.threadId : null
-      await conversationOf(this.env, chat).showCard(lead, { ...place, threadId })
+      await conversationOf(this.env, chat).showCards([lead], { ...place, threadId })
     }
-    if (chats.size === shownIn.length) return { result: 'done' }
-    return { result: 'done', commit: () => this.#tables.saveChats([...chats]) }
+    const commit = () => [...chats].forEach((chat) => this.#tables.addChat(chat))
+    return { result: 'done', commit }
   }
 
   async #tellClient(lead: LeadData, row: OutboxRow): Promise<Delivery> {
@@ -156,9 +176,4 @@ export class Lead extends DurableObject<Env> {
     }
     return { result: 'done' }
   }
-}
-
-function withoutActor(data: Record<string, unknown>): Record<string, unknown> {
-  const { by: _by, ...rest } = data
-  return rest
 }

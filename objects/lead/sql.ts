@@ -51,8 +51,11 @@ export class LeadTables {
     return row ? JSON.parse(row.chats) : []
   }
 
-  saveChats(chats: string[]): void {
-    this.#sql.exec('UPDATE lead SET chats = ?', JSON.stringify(chats))
+  /** The lead's card stands in this chat too. */
+  addChat(chatId: string): void {
+    const chats = this.chats()
+    if (chats.includes(chatId)) return
+    this.#sql.exec('UPDATE lead SET chats = ?', JSON.stringify([...chats, chatId]))
   }
 
   isDone(commandId: string): boolean {

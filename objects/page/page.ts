@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { LeadDetails } from '../../src/lead.ts'
+import type { LeadCommand, LeadData, LeadDetails } from '../../src/lead.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
 import { detailsOf } from '../../src/meta/lead-details.ts'
 import type { Notification, PageNews } from '../../src/meta/notifications.ts'
@@ -7,14 +7,15 @@ import type { MetaLead } from '../../src/meta/replies.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
 import { type NewRow, Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { settingsOf } from '../../src/settings.ts'
+import { projectLeads } from '../../src/store/leads.ts'
 import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projects.ts'
-import { connectionOf, leadIdOf, leadOf } from '../../src/stubs.ts'
+import { connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
-import type { LeadReading } from '../connection/read.ts'
+import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
 import { PageTables } from './sql.ts'
 
 /** A lead that was found or told of; found ones bring their details along. */
-type Arrival = Notification & { details?: LeadDetails }
+type Arrival = Notification & { details?: LeadDetails | undefined }
 
 /** What one page of Meta's list of leads came to. */
 export interface Reconciled {
@@ -24,8 +25,17 @@ export interface Reconciled {
   after: string | null
 }
 
-/** So many leads are made, and read, at a time. */
-const CHUNK = 50
+/** So many leads are made at a time; in between others are let in, above all the next webhook. */
+const MADE_TOGETHER = 10
+
+/** Webhooks that come one upon another are worked on together, once none came for so long. */
+const QUIET_MS = 30
+
+/** But nobody waits for quiet longer than this. */
+const PATIENCE_MS = 1_000
+
+/** So long a lead waits for its details before it is made without them. */
+const GRACE_MS = 2_000
 
 /** Meta may know a lead some moments after it told of it; after so many tries it never will. */
 const MAX_TRIES_OF_ONE = 6
@@ -37,6 +47,8 @@ const ASK_AGAIN_MS = 10 * 60_000
 export class Page extends DurableObject<Env> {
   readonly #tables: PageTables
   readonly #outbox: Outbox
+  #lastNewsAt = 0
+  #isWaiting = false
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -50,19 +62,22 @@ export class Page extends DurableObject<Env> {
       owner: { object: 'page', name: this.#id },
       db: env.DB,
       deliver: (rows) => this.#deliver(rows),
-      together: { arrivals: 20, read: 10 },
+      together: { arrivals: 20, read: 20 },
     })
     this.#tables.create()
-    this.#outbox.createTable()
     this.#outbox.recover()
   }
 
   /** Keeps a webhook's news; when this returns, they are never lost. */
   async receive(news: PageNews): Promise<void> {
-    this.#owe([
-      ...(news.leads.length > 0 ? [arrivalsRow(news.leads)] : []),
-      ...news.malformed.map((entry) => ({ key: 'malformed', kind: 'malformed', body: entry })),
-    ])
+    this.ctx.storage.transactionSync(() =>
+      this.#outbox.add([
+        ...(news.leads.length > 0 ? [arrivalsRow(news.leads)] : []),
+        ...news.malformed.map((entry) => ({ key: 'malformed', kind: 'malformed', body: entry })),
+      ]),
+    )
+    this.#lastNewsAt = Date.now()
+    if (!this.#isWaiting) this.ctx.waitUntil(this.#ringWhenQuiet())
   }
 
   /** From now on this connection is asked about the page; what waited for one goes on. */
@@ -103,10 +118,10 @@ export class Page extends DurableObject<Env> {
     if (!list.ok) return list
     const { items, after } = list.value
     const held = this.#tables.held(items.map(({ id }) => id))
-    const region = await this.#region()
+    const { place } = await this.#project()
     const missing = items.filter(({ id }) => !held.has(id))
-    const arrivals = missing.map((lead) => arrivalOf(lead, query.formId, region))
-    if (arrivals.length > 0) this.#owe([arrivalsRow(arrivals)])
+    const arrivals = missing.map((lead) => arrivalOf(lead, query.formId, place.region))
+    if (arrivals.length > 0) await this.receive({ leads: arrivals, malformed: [] })
     return { ok: true, value: { found: items.length, missing: missing.length, after } }
   }
 
@@ -123,11 +138,18 @@ export class Page extends DurableObject<Env> {
   /** Tries again what was parked under this number. */
   async retryParked(seq: number): Promise<boolean> {
     const isFound = this.#outbox.retry(seq)
-    this.ctx.waitUntil(this.#outbox.ring())
+    await this.#outbox.ring()
     return isFound
   }
 
+  /** What this object still owes. */
   async owed(): Promise<OutboxCounts> {
+    return this.#outbox.counts()
+  }
+
+  /** Carries out what is due now, and says what is left. */
+  async kick(): Promise<OutboxCounts> {
+    await this.#outbox.ring()
     return this.#outbox.counts()
   }
 
@@ -139,79 +161,110 @@ export class Page extends DurableObject<Env> {
     return this.ctx.id.name ?? ''
   }
 
-  #owe(rows: NewRow[]): void {
-    this.ctx.storage.transactionSync(() => this.#outbox.add(rows))
-    this.ctx.waitUntil(this.#outbox.ring())
+  /** Taking news in goes before working on them: Meta waits for the one, nobody for the other. */
+  async #ringWhenQuiet(): Promise<void> {
+    this.#isWaiting = true
+    await this.#quiet()
+    this.#isWaiting = false
+    await this.#outbox.ring()
+  }
+
+  async #quiet(): Promise<void> {
+    const patience = Date.now() + PATIENCE_MS
+    do await scheduler.wait(QUIET_MS)
+    while (Date.now() - this.#lastNewsAt < QUIET_MS && Date.now() < patience)
   }
 
   async #deliver(rows: OutboxRow[]): Promise<Delivery> {
     const bodies = rows.map((row) => JSON.parse(row.body))
-    switch (rows[0]?.kind) {
+    const [head] = rows
+    switch (head?.kind ?? '') {
       case 'arrivals':
         return this.#makeLeads(bodies.flat())
       case 'read':
         return this.#readLeads(bodies.flat())
       case 'readOne':
-        return this.#readOne(bodies[0], rows[0].attempts)
+        return this.#readOne(bodies[0], head?.attempts ?? 0)
       case 'malformed':
         return { result: 'refused', reason: bodies[0].reason }
       default:
-        throw new Error(`nothing is known of rows of kind ${rows[0]?.kind}`)
+        throw new Error(`nothing is known of rows of kind ${head?.kind}`)
     }
   }
 
-  /** Makes the leads that are not made yet; their details are read while the next are made. */
+  /**
+   * Makes the leads that are not made yet. Their details are read first, many in one call; should
+   * Meta be slow or down, they are made from the notification alone and filled in later.
+   */
   async #makeLeads(arrivals: Arrival[]): Promise<Delivery> {
-    const known = this.#tables.held(arrivals.map(({ leadgenId }) => leadgenId))
-    const fresh = arrivals.filter(({ leadgenId }) => {
-      const isFresh = !known.has(leadgenId)
-      known.add(leadgenId)
-      return isFresh
-    })
-    const projectId = this.#tables.state().projectId ?? FIRST_PROJECT_ID
-    for (let start = 0; start < fresh.length; start += CHUNK) {
-      const chunk = fresh.slice(start, start + CHUNK)
-      await Promise.all(chunk.map((arrival) => this.#makeLead(arrival, projectId)))
-      this.#hold(chunk)
+    const fresh = this.#fresh(arrivals)
+    let isMetaSlow = false
+    for (let start = 0; start < fresh.length; start += MAX_BATCH) {
+      const chunk = fresh.slice(start, start + MAX_BATCH)
+      const read: Map<string, LeadDetails> | null = isMetaSlow
+        ? null
+        : await this.#readInTime(chunk)
+      isMetaSlow = read === null
+      await this.#make(chunk, read ?? new Map())
     }
     return { result: 'done' }
   }
 
-  async #makeLead({ leadgenId, formId, adId, createdAt, details }: Arrival, projectId: string) {
-    const id = leadIdOf('facebook', leadgenId)
-    await leadOf(this.env, id).carryOut({
-      id,
-      type: 'receive',
-      lead: {
-        projectId,
-        source: 'facebook',
-        sourceRef: leadgenId,
-        formId,
-        adId,
-        ...(details ?? { details: 'pending' }),
-        ...(createdAt === null ? {} : { createdAt }),
-      },
-      by: null,
+  #fresh(arrivals: Arrival[]): Arrival[] {
+    const known = this.#tables.held(arrivals.map(({ leadgenId }) => leadgenId))
+    return arrivals.filter(({ leadgenId }) => {
+      const isFresh = !known.has(leadgenId)
+      known.add(leadgenId)
+      return isFresh
     })
   }
 
-  #hold(chunk: Arrival[]): void {
-    const toRead = chunk.filter(({ details }) => !details).map(({ leadgenId }) => leadgenId)
+  /** The details that Meta gives within the grace; `null` when it gives none. */
+  async #readInTime(arrivals: Arrival[]): Promise<Map<string, LeadDetails> | null> {
+    const { connectionId } = this.#tables.state()
+    const ids = arrivals.filter(({ details }) => !details).map(({ leadgenId }) => leadgenId)
+    if (ids.length === 0) return new Map()
+    if (connectionId === null) return null
+    const late = scheduler.wait(GRACE_MS).then(() => null)
+    const answer = await Promise.race([
+      connectionOf(this.env, connectionId).readLeads(this.#id, ids),
+      late,
+    ])
+    if (!answer?.ok) return null
+    const { place } = await this.#project()
+    const read = answer.value.filter((reading) => reading.ok)
+    return new Map(read.map(({ id, lead }) => [id, detailsOf(lead, place.region)]))
+  }
+
+  async #make(chunk: Arrival[], read: Map<string, LeadDetails>): Promise<void> {
+    const project = await this.#project()
+    const leads: LeadData[] = []
+    for (let start = 0; start < chunk.length; start += MADE_TOGETHER) {
+      const commands = chunk
+        .slice(start, start + MADE_TOGETHER)
+        .map((arrival) => receiveOf({ details: read.get(arrival.leadgenId), ...arrival }, project))
+      leads.push(
+        ...(await Promise.all(commands.map((command) => this.#carryOut(command, project)))),
+      )
+      await scheduler.wait(1)
+    }
+    await this.#tell(leads, project)
+    const unread = chunk.filter(({ leadgenId, details }) => !details && !read.has(leadgenId))
     this.ctx.storage.transactionSync(() => {
-      for (const arrival of chunk) {
-        this.#tables.hold({ ...arrival, isRead: arrival.details !== undefined })
-      }
-      if (toRead.length > 0) this.#outbox.add([{ key: 'read', kind: 'read', body: toRead }])
+      for (const arrival of chunk) this.#tables.hold(arrival)
+      const ids = unread.map(({ leadgenId }) => leadgenId)
+      if (ids.length > 0) this.#outbox.add([{ key: 'read', kind: 'read', body: ids }])
     })
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
+  /** Reads the details of leads that were made without. */
   async #readLeads(ids: string[]): Promise<Delivery> {
     const { connectionId } = this.#tables.state()
     if (connectionId === null) return waitFor('NO_CONNECTION')
     const failed: string[] = []
-    for (let start = 0; start < ids.length; start += CHUNK) {
-      const chunk = ids.slice(start, start + CHUNK)
+    for (let start = 0; start < ids.length; start += MAX_BATCH) {
+      const chunk = ids.slice(start, start + MAX_BATCH)
       const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, chunk)
       if (!answer.ok && answer.kind !== 'ours') return deliveryOf(answer)
       if (!answer.ok) {
@@ -236,34 +289,81 @@ export class Page extends DurableObject<Env> {
     const reading = answer.ok ? answer.value[0] : answer
     if (!reading || reading.ok) return { result: 'done' }
     if (attempts + 1 < MAX_TRIES_OF_ONE) return { result: 'unreachable', reason: reading.code }
-    await this.#enrich(id, { details: 'unavailable' })
+    const project = await this.#project()
+    await this.#tell(
+      [await this.#carryOut(enrichOf(id, { details: 'unavailable' }), project)],
+      project,
+    )
     return { result: 'refused', reason: `LEAD_UNREADABLE: ${reading.code}` }
   }
 
   async #fillIn(readings: LeadReading[]): Promise<void> {
-    const region = await this.#region()
     const read = readings.filter((reading) => reading.ok)
-    await Promise.all(read.map(({ id, lead }) => this.#enrich(id, detailsOf(lead, region))))
-    this.#tables.markRead(read.map(({ id }) => id))
-  }
-
-  async #region(): Promise<string> {
-    const project = await recentProject(
-      this.env.DB,
-      this.#tables.state().projectId ?? FIRST_PROJECT_ID,
+    const project = await this.#project()
+    const commands = read.map(({ id, lead }) => enrichOf(id, detailsOf(lead, project.place.region)))
+    const leads = await Promise.all(
+      commands.map(([id, command]) => this.#carryOut([id, command], project)),
     )
-    const settings = settingsOf(this.env)
-    return project ? placeOf(project, settings).region : settings.DEFAULT_REGION
+    await this.#tell(leads, project)
   }
 
-  async #enrich(leadgenId: string, details: LeadDetails): Promise<void> {
-    const id = leadIdOf('facebook', leadgenId)
-    await leadOf(this.env, id).carryOut({
-      id: `enrich:${details.details}`,
-      type: 'enrich',
-      details,
-    })
+  /** Has a lead carry out what the page brings; what follows from it the page tells for all at once. */
+  async #carryOut([id, command]: Brought, { chatId }: PageProject): Promise<LeadData> {
+    const lead = leadOf(this.env, id)
+    const answer = chatId ? await lead.carryOutFor(command, chatId) : await lead.carryOut(command)
+    if (!answer.ok) throw new Error(`a lead refused what its page brought: ${answer.code}`)
+    return answer.lead
   }
+
+  /** Tells the lists and the chat of leads as they are now. Without a chat the leads see to it. */
+  async #tell(leads: LeadData[], { chatId, threadId, place }: PageProject): Promise<void> {
+    if (chatId === null || leads.length === 0) return
+    await Promise.all([
+      projectLeads(this.env.DB, leads),
+      conversationOf(this.env, chatId).showCards(leads, { ...place, threadId }),
+    ])
+  }
+
+  async #project(): Promise<PageProject> {
+    const id = this.#tables.state().projectId ?? FIRST_PROJECT_ID
+    const project = await recentProject(this.env.DB, id)
+    if (!project) throw new Error('the project of this page is gone')
+    const place = placeOf(project, settingsOf(this.env))
+    return { id, chatId: project.chatId, threadId: project.threadId, place }
+  }
+}
+
+/** What a page has to know of its project to make and show leads. */
+interface PageProject {
+  id: string
+  chatId: string | null
+  threadId: number | null
+  place: ReturnType<typeof placeOf>
+}
+
+/** A lead's id and the command for it. */
+type Brought = [id: string, command: LeadCommand]
+
+function receiveOf(
+  { leadgenId, formId, adId, createdAt, details }: Arrival,
+  { id: projectId }: PageProject,
+): Brought {
+  const id = leadIdOf('facebook', leadgenId)
+  const lead = {
+    projectId,
+    source: 'facebook' as const,
+    sourceRef: leadgenId,
+    formId,
+    adId,
+    ...(details ?? { details: 'pending' as const }),
+    ...(createdAt === null ? {} : { createdAt }),
+  }
+  return [id, { id, type: 'receive', lead, by: null }]
+}
+
+function enrichOf(leadgenId: string, details: LeadDetails): Brought {
+  const id = leadIdOf('facebook', leadgenId)
+  return [id, { id: `enrich:${details.details}`, type: 'enrich', details }]
 }
 
 const NOBODY: MetaFailure = { ok: false, kind: 'dead', code: 'no_connection' }

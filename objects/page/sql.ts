@@ -20,7 +20,7 @@ export class PageTables {
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS page (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL);
        CREATE TABLE IF NOT EXISTS held (
-         leadgen_id TEXT PRIMARY KEY, form_id TEXT, created_at TEXT, is_read INTEGER NOT NULL
+         leadgen_id TEXT PRIMARY KEY, form_id TEXT, created_at TEXT
        ) WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS form (id TEXT PRIMARY KEY, read_to INTEGER NOT NULL) WITHOUT ROWID`,
     )
@@ -46,27 +46,13 @@ export class PageTables {
     return new Set(rows.map((row) => row.leadgen_id))
   }
 
-  hold(lead: {
-    leadgenId: string
-    formId: string | null
-    createdAt: string | null
-    isRead: boolean
-  }): void {
+  /** The lead is made. */
+  hold(lead: { leadgenId: string; formId: string | null; createdAt: string | null }): void {
     this.#sql.exec(
-      `INSERT INTO held (leadgen_id, form_id, created_at, is_read) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+      `INSERT INTO held (leadgen_id, form_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
       lead.leadgenId,
       lead.formId,
       lead.createdAt,
-      lead.isRead ? 1 : 0,
-    )
-  }
-
-  /** The details of these leads are read. */
-  markRead(leadgenIds: string[]): void {
-    this.#sql.exec(
-      'UPDATE held SET is_read = 1 WHERE leadgen_id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(leadgenIds),
     )
   }
 

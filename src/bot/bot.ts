@@ -1,4 +1,4 @@
-import { Api, Composer } from 'grammy'
+import { Api, Composer } from 'grammy/web'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { BotContext, type Turn } from './context.ts'
 import { cardPressFeature } from './features/card-press.ts'

@@ -1,4 +1,4 @@
-import { InlineKeyboard } from 'grammy'
+import { InlineKeyboard } from 'grammy/web'
 import { formatPhone } from '../contact.ts'
 import type { LeadData, Note } from '../lead.ts'
 import type { Locale } from '../locales.ts'

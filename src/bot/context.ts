@@ -1,4 +1,4 @@
-import { type Api, Context, type InlineKeyboard, type Keyboard } from 'grammy'
+import { type Api, Context, type InlineKeyboard, type Keyboard } from 'grammy/web'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { type Locale, localeFor } from '../locales.ts'
 import type { NewRow } from '../outbox/outbox.ts'

@@ -1,4 +1,4 @@
-import type { InlineKeyboard, Keyboard, RawApi } from 'grammy'
+import type { InlineKeyboard, Keyboard, RawApi } from 'grammy/web'
 import type { Locale } from '../locales.ts'
 import type { NewRow } from '../outbox/outbox.ts'
 

@@ -1,6 +1,7 @@
 import { log, redact } from '../log.ts'
 import { forgetParked, recordParked } from '../store/parked.ts'
 import { type Delivery, Drain } from './drain.ts'
+import { isPlatformTrouble } from './platform-trouble.ts'
 import { retryDelay } from './retry-delay.ts'
 
 /** Something an object owes; `kind` says what, `key` in what order. */
@@ -62,7 +63,7 @@ const MAX_BUGS = 10
 /** The outbox's own kind: tells D1 that a row was parked or is parked no more. */
 const TROUBLE = 'trouble'
 
-const SCHEMA = `CREATE TABLE IF NOT EXISTS outbox (
+const SCHEMA = `CREATE TABLE outbox (
   key TEXT NOT NULL, priority INTEGER NOT NULL, seq INTEGER NOT NULL,
   kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
   next_at INTEGER, -- ms; NULL: parked
@@ -87,6 +88,8 @@ export class Outbox {
   readonly #sql: SqlStorage
   readonly #drain: Drain<OutboxRow>
   readonly #holds = new Map<string, number>()
+  /** Known once a transaction that made the table was not undone. */
+  #exists = false
   #armedAt: number | null = null
   #lastSeq = 0
 
@@ -95,11 +98,7 @@ export class Outbox {
     this.#sql = deps.storage.sql
     this.#drain = new Drain({
       now: Date.now,
-      keys: () =>
-        this.#sql
-          .exec<{ key: string }>(KEYS)
-          .toArray()
-          .map((row) => row.key),
+      keys: () => this.#keys(),
       next: (key, now) => this.#next(key, now),
       deliver: (rows) => this.#deliver(rows),
       settle: (rows, delivery) => this.#settle(rows, delivery),
@@ -108,23 +107,21 @@ export class Outbox {
     })
   }
 
-  /** Creates the table; called with the owner's own tables. */
-  createTable(): void {
-    this.#sql.exec(SCHEMA)
-  }
-
   /** Owes these rows. Call it in the transaction that changes the state, and `ring` after it. */
   add(rows: NewRow[]): void {
+    if (rows.length === 0) return
     const now = Date.now()
+    if (!this.#isBegun) this.#sql.exec(SCHEMA)
     for (const row of rows) {
       if (!(row.latest && this.#replace(row, now))) this.#insert(row, now)
     }
     // What is due is carried out at once: the wake-up is for the case that we die before.
-    if (rows.length > 0) this.#arm(Math.min(...rows.map((row) => row.at ?? now + GUARD_MS)), now)
+    this.#arm(Math.min(...rows.map((row) => row.at ?? now + GUARD_MS)), now)
   }
 
   /** Carries out everything that is due; resolves when that is done. */
   async ring(): Promise<void> {
+    this.#exists = this.#isBegun
     await this.#drain.ring()
   }
 
@@ -138,8 +135,10 @@ export class Outbox {
 
   /** Sees to it that something owed since an earlier life has a wake-up. */
   recover(): void {
-    const { waiting } = this.counts()
-    if (waiting > 0) this.#arm(Date.now(), Date.now())
+    if (!this.#isBegun) return
+    const sql = 'SELECT min(next_at) AS at FROM outbox'
+    const { at } = this.#sql.exec<{ at: number | null }>(sql).one()
+    if (at !== null) this.#arm(Math.max(at, Date.now()), Date.now())
   }
 
   /** Notes on a row, before something that cannot be repeated unseen, that it has begun. */
@@ -155,6 +154,7 @@ export class Outbox {
 
   /** Makes everything due that waits under keys beginning so: what held it up is over. */
   hasten(keyPrefix: string): void {
+    if (!this.#isBegun) return
     const now = Date.now()
     for (const key of this.#holds.keys()) if (key.startsWith(keyPrefix)) this.#holds.delete(key)
     this.#sql.exec(
@@ -169,6 +169,7 @@ export class Outbox {
 
   /** Tries a parked row again; false when there is none of this number. */
   retry(seq: number): boolean {
+    if (!this.#isBegun) return false
     const now = Date.now()
     return this.#deps.storage.transactionSync(() => {
       const { rowsWritten } = this.#sql.exec(
@@ -177,12 +178,14 @@ export class Outbox {
         seq,
       )
       if (rowsWritten === 0) return false
-      this.add([{ key: TROUBLE, kind: TROUBLE, body: { seq } }])
+      this.#owe(TROUBLE, { seq }, now)
+      this.#arm(now + GUARD_MS, now)
       return true
     })
   }
 
   counts(): OutboxCounts {
+    if (!this.#isBegun) return { waiting: 0, parked: 0, oldestAt: null }
     const row = this.#sql
       .exec<{ waiting: number; parked: number; oldest: number | null }>(
         `SELECT count(next_at) AS waiting, count(*) - count(next_at) AS parked,
@@ -193,17 +196,43 @@ export class Outbox {
     return { waiting: row.waiting, parked: row.parked, oldestAt }
   }
 
+  /** Most leads are told of by whoever brought them and never owe anything: they have no table. */
+  get #isBegun(): boolean {
+    const sql = `SELECT 1 FROM sqlite_master WHERE name = 'outbox'`
+    return this.#exists || this.#sql.exec(sql).toArray().length > 0
+  }
+
+  #keys(): string[] {
+    if (!this.#isBegun) return []
+    return this.#sql
+      .exec<{ key: string }>(KEYS)
+      .toArray()
+      .map(({ key }) => key)
+  }
+
+  /** A row of this kind that waits takes what is new; one that is parked makes way for it. */
   #replace({ key, kind, body, at }: NewRow, now: number): boolean {
+    const parked = this.#sql
+      .exec<{ seq: number }>(
+        'DELETE FROM outbox WHERE key = ? AND kind = ? AND next_at IS NULL RETURNING seq',
+        key,
+        kind,
+      )
+      .toArray()
+    for (const { seq } of parked) this.#owe(TROUBLE, { seq }, now)
     if (this.#drain.isBusy(key)) return false
     const { rowsWritten } = this.#sql.exec(
-      `UPDATE outbox SET body = ?, next_at = min(next_at, ?)
-       WHERE key = ? AND kind = ? AND next_at IS NOT NULL`,
+      `UPDATE outbox SET body = ?, next_at = min(next_at, ?) WHERE key = ? AND kind = ?`,
       JSON.stringify(body ?? null),
       at ?? now,
       key,
       kind,
     )
     return rowsWritten > 0
+  }
+
+  #owe(kind: string, body: unknown, now: number): void {
+    this.#insert({ key: kind, kind, body }, now)
   }
 
   #insert(row: NewRow, now: number): void {
@@ -264,8 +293,9 @@ export class Outbox {
     const name = error instanceof Error ? error.name : 'Error'
     if (attempts === 1) log('error', 'outbox.failed', { object: this.#deps.owner.object, error })
     const message = redact(error instanceof Error ? error.message : String(error)).slice(0, 200)
+    const isBug = attempts >= MAX_BUGS && !isPlatformTrouble(error)
     this.#deps.storage.transactionSync(() => {
-      if (attempts >= MAX_BUGS) this.#park(rows, `${name}: ${message}`)
+      if (isBug) this.#park(rows, `${name}: ${message}`)
       else this.#postpone(rows, null, name)
     })
   }
@@ -310,7 +340,7 @@ export class Outbox {
         priority,
         seq,
       )
-      if (key !== TROUBLE) this.add([{ key: TROUBLE, kind: TROUBLE, body: { seq } }])
+      if (key !== TROUBLE) this.#owe(TROUBLE, { seq }, Date.now())
     }
   }
 

@@ -1,4 +1,3 @@
-import { healthOf } from '../health.ts'
 import { startReport } from '../reports/order.ts'
 import { settingsOf } from '../settings.ts'
 import { listConnections } from '../store/connections.ts'
@@ -6,6 +5,7 @@ import { listProjects } from '../store/projects.ts'
 import { listStuckReports } from '../store/reports.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import { startOnce } from '../start-once.ts'
+import { connectionOf, conversationOf, pageOf } from '../stubs.ts'
 import { isoTime } from '../time.ts'
 import { dueAt, type Start } from './due.ts'
 
@@ -18,8 +18,19 @@ export async function onTick(env: Env, tick: number): Promise<void> {
     settings.meta ? startDue(env, tick, settings.DEFAULT_TIMEZONE) : null,
     restartStuckReports(env, tick),
     deleteExpiredSessions(env.DB),
-    // Asking objects how they are wakes those whose alarm was lost.
-    healthOf(env, settings),
+    kickAll(env),
+  ])
+}
+
+/** Wakes the objects that owe most, in case an alarm of theirs was lost. */
+async function kickAll(env: Env): Promise<void> {
+  const [projects, connections] = await Promise.all([listProjects(env.DB), listConnections(env.DB)])
+  const chats = new Set(projects.flatMap(({ chatId }) => chatId ?? []))
+  const pages = new Set(connections.flatMap((connection) => connection.pages.map(({ id }) => id)))
+  await Promise.all([
+    ...[...chats].map((id) => conversationOf(env, id).kick()),
+    ...[...pages].map((id) => pageOf(env, id).kick()),
+    ...connections.map(({ id }) => connectionOf(env, id).kick()),
   ])
 }
 

@@ -1,40 +1,43 @@
 import { type LeadData, leadSchema, type LeadSource, type LeadStatus } from '../lead.ts'
 import { fold, searchQuery } from './search-words.ts'
 
+const UPSERT = `INSERT INTO leads (id, version, project_id, status, outcome, source, source_ref, user_id,
+    assignee_id, campaign_id, words, body, created_at, updated_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+  ON CONFLICT (id) DO UPDATE SET
+    version = excluded.version, project_id = excluded.project_id, status = excluded.status,
+    outcome = excluded.outcome, assignee_id = excluded.assignee_id,
+    campaign_id = excluded.campaign_id, words = excluded.words, body = excluded.body,
+    updated_at = excluded.updated_at
+  WHERE excluded.version > leads.version`
+
 /**
- * Writes a lead as it is now. An older version never replaces a newer one, so it does not matter in
- * what order versions arrive, nor how often.
+ * Writes leads as they are now, all or none. An older version never replaces a newer one, so it does
+ * not matter in what order versions arrive, nor how often.
  */
-export async function projectLead(db: D1Database, lead: LeadData): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO leads (id, version, project_id, status, outcome, source, source_ref, user_id,
-         assignee_id, campaign_id, words, body, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-       ON CONFLICT (id) DO UPDATE SET
-         version = excluded.version, project_id = excluded.project_id, status = excluded.status,
-         outcome = excluded.outcome, assignee_id = excluded.assignee_id,
-         campaign_id = excluded.campaign_id, words = excluded.words, body = excluded.body,
-         updated_at = excluded.updated_at
-       WHERE excluded.version > leads.version`,
-    )
-    .bind(
-      lead.id,
-      lead.version,
-      lead.projectId,
-      lead.status,
-      lead.outcome,
-      lead.source,
-      lead.sourceRef,
-      lead.userId,
-      lead.assignee?.id ?? null,
-      lead.campaignId,
-      wordsOf(lead),
-      JSON.stringify(lead),
-      lead.createdAt,
-      lead.updatedAt,
-    )
-    .run()
+export async function projectLeads(db: D1Database, leads: LeadData[]): Promise<void> {
+  if (leads.length === 0) return
+  const upsert = db.prepare(UPSERT)
+  await db.batch(
+    leads.map((lead) =>
+      upsert.bind(
+        lead.id,
+        lead.version,
+        lead.projectId,
+        lead.status,
+        lead.outcome,
+        lead.source,
+        lead.sourceRef,
+        lead.userId,
+        lead.assignee?.id ?? null,
+        lead.campaignId,
+        wordsOf(lead),
+        JSON.stringify(lead),
+        lead.createdAt,
+        lead.updatedAt,
+      ),
+    ),
+  )
 }
 
 /** What a list of leads is narrowed by; `createdAt` from inclusive, to exclusive (ISO times). */

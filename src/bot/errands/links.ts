@@ -1,4 +1,4 @@
-import { InlineKeyboard } from 'grammy'
+import { InlineKeyboard } from 'grammy/web'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { issueToken } from '../../auth/tokens.ts'
 import type { Person } from '../context.ts'

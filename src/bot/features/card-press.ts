@@ -1,4 +1,4 @@
-import { Composer } from 'grammy'
+import { Composer } from 'grammy/web'
 import { isCardVerb, unpackPress } from '../callback-data.ts'
 import type { BotContext } from '../context.ts'
 

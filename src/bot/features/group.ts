@@ -1,4 +1,4 @@
-import { Composer } from 'grammy'
+import { Composer } from 'grammy/web'
 import type { BotContext } from '../context.ts'
 
 /** What the bot does in groups; to everything else there it is silent. */

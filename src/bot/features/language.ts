@@ -1,4 +1,4 @@
-import { Composer, InlineKeyboard } from 'grammy'
+import { Composer, InlineKeyboard } from 'grammy/web'
 import { LOCALES, type Locale } from '../../locales.ts'
 import { packPress, unpackPress } from '../callback-data.ts'
 import type { BotContext } from '../context.ts'

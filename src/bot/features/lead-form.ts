@@ -1,4 +1,4 @@
-import { Composer, InlineKeyboard, Keyboard } from 'grammy'
+import { Composer, InlineKeyboard, Keyboard } from 'grammy/web'
 import { packPress, unpackPress } from '../callback-data.ts'
 import type { BotContext } from '../context.ts'
 import { advance, BEGIN, type FormInput, type LeadAnswers, type LeadForm } from '../flow.ts'

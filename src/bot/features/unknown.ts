@@ -1,4 +1,4 @@
-import { Composer } from 'grammy'
+import { Composer } from 'grammy/web'
 import type { BotContext } from '../context.ts'
 
 /** Nothing said to the bot in private stays without an answer; must be the last feature. */

@@ -1,0 +1,95 @@
+import { TEST_SETTINGS } from '../settings.ts'
+
+/** A call that went out of the Worker. */
+export interface OutgoingCall {
+  to: 'telegram' | 'meta'
+  /** A method of Telegram's, a path of Meta's with its version. */
+  name: string
+  /** The parameters, wherever they stood. */
+  params: Record<string, unknown>
+  headers: Headers
+}
+
+let present: Outside | null = null
+
+/** From here on nothing goes out of this machine; what a test has left behind meets nobody. */
+export function closeTheDoor(): void {
+  globalThis.fetch = (input: RequestInfo | URL, init?: RequestInit) =>
+    present
+      ? present.take(new Request(input, init))
+      : Promise.reject(new TypeError('nobody is outside'))
+}
+
+type Answer = (call: OutgoingCall) => Response | Promise<Response> | undefined
+
+/** What stands for the world outside: every call must be expected, or it fails. */
+export class Outside {
+  readonly calls: OutgoingCall[] = []
+  #answers: Answer[] = []
+  #nextMessageId = 100
+
+  constructor() {
+    present = this
+  }
+
+  /** Answers calls as this function says; the latest is asked first, `undefined` passes on. */
+  answer(answer: Answer): void {
+    this.#answers.unshift(answer)
+  }
+
+  /** The calls of a name to a chat, in order. */
+  sent(name: string, chatId?: string): OutgoingCall[] {
+    return this.calls.filter(
+      (call) =>
+        call.name === name && (chatId === undefined || String(call.params['chat_id']) === chatId),
+    )
+  }
+
+  async take(request: Request): Promise<Response> {
+    const call = await readCall(request)
+    this.calls.push(call)
+    for (const answer of this.#answers) {
+      const response = await answer(call)
+      if (response) return response
+    }
+    if (call.to === 'telegram') return this.#telegram(call)
+    throw new Error(`nobody expected a call of ${call.name}`)
+  }
+
+  #telegram({ name, params }: OutgoingCall): Response {
+    if (name === 'answerCallbackQuery') return telegramOk(true)
+    const id = name.startsWith('edit') ? Number(params['message_id']) : this.#nextMessageId++
+    return telegramOk({ message_id: id, date: 0, chat: { id: params['chat_id'], type: 'group' } })
+  }
+}
+
+export function telegramOk(result: unknown): Response {
+  return Response.json({ ok: true, result })
+}
+
+export function telegramError(code: number, description: string, parameters = {}): Response {
+  return Response.json({ ok: false, error_code: code, description, parameters }, { status: code })
+}
+
+export function metaError(code: number, subcode?: number): Response {
+  const error = { message: 'x', type: 'OAuthException', code, error_subcode: subcode }
+  return Response.json({ error }, { status: 400 })
+}
+
+async function readCall(request: Request): Promise<OutgoingCall> {
+  const url = new URL(request.url)
+  const isTelegram = request.url.startsWith(TEST_SETTINGS.TELEGRAM_API_ROOT)
+  return {
+    to: isTelegram ? 'telegram' : 'meta',
+    name: isTelegram ? (url.pathname.split('/').at(-1) ?? '') : url.pathname.slice(1),
+    params: { ...Object.fromEntries(url.searchParams), ...(await readBody(request)) },
+    headers: request.headers,
+  }
+}
+
+async function readBody(request: Request): Promise<Record<string, unknown>> {
+  const type = request.headers.get('content-type') ?? ''
+  if (request.method !== 'POST') return {}
+  if (type.includes('json')) return request.json()
+  return Object.fromEntries(await request.formData())
+}
