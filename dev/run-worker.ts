@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
-const ROOT = new URL('..', import.meta.url).pathname
+/** The project's folder, with a slash at its end. */
+export const ROOT = new URL('..', import.meta.url).pathname
 const DEFAULT_PORT = '8787'
 const LOOPBACK = '127.0.0.1'
 
@@ -72,7 +73,15 @@ export async function run(tool: string, args: string[]): Promise<void> {
     throw new Error(`${tool} ${args.join(' ')} ended with ${String(code)}\n${printed}`)
 }
 
-const QUIET = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1', X_LOCAL_OBSERVABILITY: 'false', X_LOCAL_EXPLORER: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
+const QUIET = {
+  ...process.env,
+  CI: '1',
+  WRANGLER_SEND_METRICS: 'false',
+  NO_COLOR: '1',
+  X_LOCAL_OBSERVABILITY: 'false',
+  X_LOCAL_EXPLORER: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+}
 
 function bin(tool: string): string {
   return `${ROOT}node_modules/.bin/${tool}`

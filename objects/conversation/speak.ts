@@ -126,16 +126,10 @@ export class Speaker {
   /** Finds the message that was sent after `after` without an answer; `null` when there is none. */
   async #adopt(after: number, edit: (id: number) => Promise<unknown>): Promise<number | null> {
     for (let id = after + 1; id <= after + ADOPT_WITHIN; id++) {
-      try {
-        await edit(id)
-        return id
-      } catch (error) {
-        const trouble = troubleOf(error)
-        if (trouble.kind === 'same') return id
-        if (trouble.kind !== 'gone') throw error
-        // Beyond the last message there is nothing to find.
-        if (/not found/i.test(trouble.reason) && id > this.#lastSeen) return null
-      }
+      const found = (await outcomeOf(edit(id))) ?? (await outcomeOf(edit(id)))
+      if (found?.kind === 'same') return id
+      // Beyond the last message there is nothing to find.
+      if (found && /not found/i.test(found.reason) && id > this.#lastSeen) return null
     }
     return null
   }
@@ -212,6 +206,21 @@ export class Speaker {
       default:
         return { result: 'refused', reason: trouble.reason }
     }
+  }
+}
+
+/**
+ * What an edit says of a message: `same` that it is ours and says this already, `gone` that it is not
+ * to be edited. `null`: it has been changed, after which a second edit says `same`.
+ */
+async function outcomeOf(edit: Promise<unknown>): Promise<{ kind: string; reason: string } | null> {
+  try {
+    await edit
+    return null
+  } catch (error) {
+    const trouble = troubleOf(error)
+    if (trouble.kind === 'same' || trouble.kind === 'gone') return trouble
+    throw error
   }
 }
 

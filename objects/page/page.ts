@@ -40,6 +40,9 @@ const GRACE_MS = 2_000
 /** Meta may know a lead some moments after it told of it; after so many tries it never will. */
 const MAX_TRIES_OF_ONE = 6
 
+/** A page that was just connected brings along the leads of its last day. */
+const BEFORE_SERVED_MS = 86_400_000
+
 /** Without anybody to ask, we look again this often, although connecting wakes us at once. */
 const ASK_AGAIN_MS = 10 * 60_000
 
@@ -84,8 +87,9 @@ export class Page extends DurableObject<Env> {
   async serve({ connectionId, name }: { connectionId: string; name: string }): Promise<void> {
     const state = this.#tables.state()
     const projectId = state.projectId ?? FIRST_PROJECT_ID
+    const servedSince = state.servedSince ?? Date.now()
     this.ctx.storage.transactionSync(() => {
-      this.#tables.saveState({ connectionId, name, projectId })
+      this.#tables.saveState({ connectionId, name, projectId, servedSince })
       this.#outbox.hasten('read')
     })
     this.ctx.waitUntil(this.#outbox.ring())
@@ -109,10 +113,13 @@ export class Page extends DurableObject<Env> {
     since: number
     after: string | null
   }): Promise<MetaAnswer<Reconciled>> {
-    const { connectionId } = this.#tables.state()
+    const { connectionId, servedSince } = this.#tables.state()
     if (connectionId === null) return NOBODY
+    // What came long before we did was worked elsewhere: it shall not be thrown at the managers.
+    const earliest = Math.floor(((servedSince ?? 0) - BEFORE_SERVED_MS) / 1000)
     const list = await connectionOf(this.env, connectionId).listLeads({
       ...query,
+      since: Math.max(query.since, earliest),
       pageId: this.#id,
     })
     if (!list.ok) return list

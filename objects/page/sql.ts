@@ -4,9 +4,16 @@ export interface PageState {
   projectId: string | null
   /** Who can be asked about it. */
   connectionId: string | null
+  /** Since when somebody can, ms. */
+  servedSince: number | null
 }
 
-const NOTHING: PageState = { name: '', projectId: null, connectionId: null }
+const NOTHING: PageState = {
+  name: '',
+  projectId: null,
+  connectionId: null,
+  servedSince: null,
+}
 
 /** The tables of one Page. */
 export class PageTables {

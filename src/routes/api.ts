@@ -56,7 +56,10 @@ export const api = new Hono<AppEnv>()
     if (c.req.header('upgrade') !== 'websocket') {
       throw new AppError('INVALID_REQUEST', 'upgrade: must be websocket')
     }
-    return boardOf(c.env, c.req.query('project') ?? FIRST_PROJECT_ID).fetch(c.req.raw)
+    const board = boardOf(c.env, c.req.query('project') ?? FIRST_PROJECT_ID)
+    const { webSocket } = await board.fetch(c.req.raw)
+    // Made anew, for the headers of what an object answers cannot be added to.
+    return new Response(null, { status: 101, webSocket })
   })
 
 /** What the portal's typed client knows. */

@@ -30,5 +30,5 @@ export async function makeLead(
     by: null,
   })
   if (!answer.ok) throw new Error(`a new lead was refused: ${answer.code}`)
-  return [messageRow(text(locale, 'form.accepted'))]
+  return [messageRow(text(locale, 'form.accepted'), { markup: { remove_keyboard: true } })]
 }

@@ -1,0 +1,124 @@
+import { PortalClient } from './portal-client.ts'
+import type { StandIns } from './stand-ins.ts'
+import type { Telegram } from './telegram/telegram.ts'
+
+/** The people of the demo. */
+export const PEOPLE = {
+  admin: {
+    id: 1001,
+    first_name: 'Карим',
+    last_name: 'Юсупов',
+    username: 'karim_target',
+    phone_number: '+998900000101',
+  },
+  olim: { id: 1002, first_name: 'Олим', last_name: 'Рахимов', phone_number: '+998900000102' },
+  nodira: { id: 1003, first_name: 'Нодира', last_name: 'Саидова', phone_number: '+998900000103' },
+  client: { id: 1004, first_name: 'Азиза', last_name: 'Каримова', phone_number: '+998900000104' },
+} as const
+
+const TOPIC = 'Заявки'
+
+/** What a newcomer opens first. */
+export interface DemoLinks {
+  admin: string
+  manager: string
+  client: string
+  groupId: number
+  topicId: number
+}
+
+interface Scene {
+  standIns: StandIns
+  worker: string
+  botToken: string
+  webhookSecret: string
+}
+
+/**
+ * Sets the stage as an agency would: people write to the bot, the admin binds the group, gives
+ * roles and connects Facebook, all of it by the product's own ways.
+ */
+export async function setDemo({
+  standIns,
+  worker,
+  botToken,
+  webhookSecret,
+}: Scene): Promise<DemoLinks> {
+  const { telegram } = standIns
+  for (const person of Object.values(PEOPLE)) {
+    telegram.addUser({ ...person, language_code: 'ru' })
+  }
+  const groupId = telegram.addGroup({
+    title: 'Отдел продаж',
+    is_forum: true,
+    topics: [TOPIC],
+    admins: [PEOPLE.admin.id],
+    members: [PEOPLE.olim.id, PEOPLE.nodira.id],
+    bot: 'administrator',
+  })
+  const topicId = telegram.topics(groupId).find(({ name }) => name === TOPIC)?.id ?? 1
+  await setWebhook(standIns.url, worker, botToken, webhookSecret)
+  for (const { id } of Object.values(PEOPLE)) await greeted(telegram, id)
+  const admin = new PortalClient(worker)
+  const adminLink = await linkOf(telegram, PEOPLE.admin.id)
+  await admin.enter(adminLink)
+  for (const { id } of [PEOPLE.olim, PEOPLE.nodira]) {
+    await admin.api('PATCH', `/users/${id}`, { role: 'manager' })
+  }
+  telegram.say(PEOPLE.admin.id, groupId, { text: '/bind', threadId: topicId })
+  const ended = await admin.connectMeta()
+  if (!ended.includes('connect=done')) throw new Error(`Facebook was not connected: ${ended}`)
+  return {
+    admin: adminLink,
+    manager: await linkOf(telegram, PEOPLE.olim.id),
+    client: await linkOf(telegram, PEOPLE.client.id),
+    groupId,
+    topicId,
+  }
+}
+
+/** Presses Start and waits for the greeting: from then on the bot knows the person. */
+async function greeted(telegram: Telegram, id: number): Promise<void> {
+  const { messageId } = telegram.say(id, id, { text: '/start' })
+  await telegram.when(() => telegram.messages(id).some((one) => one.message_id > messageId), {
+    timeoutMs: 20_000,
+  })
+}
+
+async function setWebhook(
+  standIns: string,
+  worker: string,
+  token: string,
+  secret: string,
+): Promise<void> {
+  const response = await fetch(`${standIns}/telegram/bot${token}/setWebhook`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      url: `${worker}/telegram/webhook`,
+      secret_token: secret,
+      allowed_updates: [
+        'message',
+        'edited_message',
+        'callback_query',
+        'my_chat_member',
+        'chat_member',
+      ],
+    }),
+  })
+  if (!response.ok) throw new Error(`setWebhook: ${await response.text()}`)
+}
+
+/** Asks the bot for a person's link to the portal, as they would. */
+export async function linkOf(telegram: Telegram, userId: number): Promise<string> {
+  const { messageId } = telegram.say(userId, userId, { text: '/portal' })
+  return telegram.when(
+    () =>
+      telegram
+        .messages(userId)
+        .filter((message) => message.message_id > messageId)
+        .map((message) => /http\S+\/portal\/enter\?token=[\w-]+/.exec(message.text ?? '')?.[0])
+        .find(Boolean),
+    { timeoutMs: 20_000 },
+  )
+}
