@@ -1,4 +1,5 @@
 import { NonRetryableError } from 'cloudflare:workflows'
+import { log } from './log.ts'
 import type { MetaAnswer } from './meta/answer.ts'
 
 /** How every step that calls others is repeated: five times within some eight minutes. */
@@ -15,5 +16,6 @@ export function valueOf<Value>(answer: MetaAnswer<Value>): Value {
   if (answer.ok) return answer.value
   const message = `Meta: ${answer.kind} ${answer.code}`
   if (answer.kind === 'transient' || answer.kind === 'later') throw new Error(message)
+  log('warn', 'workflow.step_refused', { code: `${answer.kind} ${answer.code}` })
   throw new NonRetryableError(message)
 }

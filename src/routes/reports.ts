@@ -116,9 +116,11 @@ async function sendFile(c: Context<AppEnv>, key: string): Promise<Response> {
   return new Response(file.body, { status: 206, headers })
 }
 
+/** What part of the file R2 has answered; each of its forms leaves out the others' fields. */
 function rangeOf({ range, size }: R2ObjectBody): { offset: number; length: number } {
-  if (!range) return { offset: 0, length: size }
-  if ('suffix' in range) return { offset: size - range.suffix, length: range.suffix }
-  const offset = range.offset ?? 0
-  return { offset, length: range.length ?? size - offset }
+  const { offset, length, suffix }: { offset?: number; length?: number; suffix?: number } =
+    range ?? {}
+  if (suffix !== undefined) return { offset: size - suffix, length: suffix }
+  const start = offset ?? 0
+  return { offset: start, length: length ?? size - start }
 }

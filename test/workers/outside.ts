@@ -20,13 +20,13 @@ export function closeTheDoor(): void {
       : Promise.reject(new TypeError('nobody is outside'))
 }
 
-type Answer = (call: OutgoingCall) => Response | Promise<Response> | undefined
+type Answer = (call: OutgoingCall) => Response | undefined | Promise<Response | undefined>
 
 /** What stands for the world outside: every call must be expected, or it fails. */
 export class Outside {
   readonly calls: OutgoingCall[] = []
   #answers: Answer[] = []
-  #nextMessageId = 100
+  readonly #chats = new Map<string, Map<number, string>>()
 
   constructor() {
     present = this
@@ -45,6 +45,16 @@ export class Outside {
     )
   }
 
+  /** Resolves with the next call of this name to a chat. */
+  async next(name: string, chatId: string): Promise<OutgoingCall> {
+    return new Promise((resolve) => {
+      this.answer((call) => {
+        if (call.name === name && String(call.params['chat_id']) === chatId) resolve(call)
+        return undefined
+      })
+    })
+  }
+
   async take(request: Request): Promise<Response> {
     const call = await readCall(request)
     this.calls.push(call)
@@ -56,12 +66,41 @@ export class Outside {
     throw new Error(`nobody expected a call of ${call.name}`)
   }
 
+  /** Telegram does what it was asked, and the answer never arrives. */
+  deliverSilently(call: OutgoingCall): void {
+    this.#telegram(call)
+  }
+
+  /** Telegram as far as a chat's messages go: it numbers them, and tells what cannot be edited. */
   #telegram({ name, params }: OutgoingCall): Response {
     if (name === 'answerCallbackQuery') return telegramOk(true)
-    const id = name.startsWith('edit') ? Number(params['message_id']) : this.#nextMessageId++
+    const messages = this.messages(String(params['chat_id']))
+    const content = JSON.stringify([params['text'] ?? params['caption'], params['reply_markup']])
+    const id = name.startsWith('edit')
+      ? Number(params['message_id'])
+      : FIRST_MESSAGE + messages.size
+    if (name.startsWith('edit') && !messages.has(id)) {
+      return telegramError(400, 'Bad Request: message to edit not found')
+    }
+    if (messages.get(id) === content) {
+      return telegramError(
+        400,
+        'Bad Request: message is not modified: specified new message content',
+      )
+    }
+    messages.set(id, content)
     return telegramOk({ message_id: id, date: 0, chat: { id: params['chat_id'], type: 'group' } })
   }
+
+  /** What stands in a chat now, by message id. */
+  messages(chatId: string): Map<number, string> {
+    let messages = this.#chats.get(chatId)
+    if (!messages) this.#chats.set(chatId, (messages = new Map()))
+    return messages
+  }
 }
+
+export const FIRST_MESSAGE = 100
 
 export function telegramOk(result: unknown): Response {
   return Response.json({ ok: true, result })

@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
-import type { Chat, Message, Update, User } from 'grammy/types'
+import type { Chat as AnyChat, Message, Update, User } from 'grammy/types'
 import { registerUser, setUserRole, type UserRole } from '../../src/store/users.ts'
 import { conversationOf } from '../../src/stubs.ts'
 import { TEST_SETTINGS } from '../settings.ts'
+
+/** A chat that people write in. */
+type Chat = Exclude<AnyChat, AnyChat.ChannelChat>
 
 /** Ids count up from a random place, so that no test meets another's. */
 let next = Math.floor(Math.random() * 1_000_000_000)
@@ -25,16 +28,20 @@ export async function newUser(role: UserRole, name = 'Olim'): Promise<User> {
   return person
 }
 
-export function privateChat(person: User): Chat.PrivateChat {
+export function privateChat(person: User): AnyChat.PrivateChat {
   return { id: person.id, type: 'private', first_name: person.first_name }
 }
 
-export function newGroup(): Chat.SupergroupChat {
+export function newGroup(): AnyChat.SupergroupChat {
   return { id: -1_000_000_000_000 - newId(), type: 'supergroup', title: 'Sales' }
 }
 
 /** A message, with the entities that Telegram adds to commands. */
-export function message(from: User, chat: Chat, content: Partial<Message> = {}): Update {
+export function message(
+  from: User,
+  chat: Chat,
+  content: Omit<Partial<Message>, 'chat'> = {},
+): Update {
   const command = /^\/\w+(@\w+)?/.exec(content.text ?? '')?.[0]
   const entities = command && [{ type: 'bot_command' as const, offset: 0, length: command.length }]
   return {
@@ -47,7 +54,7 @@ export function message(from: User, chat: Chat, content: Partial<Message> = {}):
       ...(entities ? { entities } : {}),
       ...content,
     },
-  } as Update
+  }
 }
 
 /** A press of a button below one of the bot's messages. */

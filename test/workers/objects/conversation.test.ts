@@ -194,7 +194,7 @@ describe('a message whose sending got no answer', () => {
     const group = newGroup()
     const chatId = String(group.id)
     const admin = await newUser('admin')
-    const command = message(admin, group, { text: '/bind', message_id: 499 } as never)
+    const command = message(admin, group, { text: '/bind', message_id: 499 })
     await deliver(command)
     const taken = takesSilently()
     const id = await receive({})

@@ -52,12 +52,19 @@ describe('a card', () => {
   it.each(LOCALES)('fits into a message of Telegram with everything longest (%s)', (locale) => {
     const long = '&'.repeat(2_000)
     const lead = newLead({
-      ...{ name: long, contact: long, email: `${long}@x`, campaignName: long, source: 'facebook' },
+      name: long,
+      contact: long,
+      email: `${long}@x`,
+      campaignName: long,
+      source: 'facebook',
       status: 'in_progress',
       assignee: { id: '1', name: long },
       answers: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${n}${long}`, long])),
       notes: Array.from({ length: 30 }, (_, n) => ({
-        ...{ id: `${n}`, text: long, author: long, at: '2026-11-22T09:00:00.000Z' },
+        id: `${n}`,
+        text: long,
+        author: long,
+        at: '2026-11-22T09:00:00.000Z',
       })),
     })
     expect(shownLength(renderCard(lead, { ...place, locale }).text)).toBeLessThanOrEqual(4_096)

@@ -31,7 +31,7 @@ describe('the texts of the bot', () => {
       const texts = textsOf(locale)
       expect(Object.keys(texts).sort()).toEqual(Object.keys(russian).sort())
       for (const [key, words] of Object.entries(texts)) {
-        expect(placeholders(words), key).toEqual(placeholders(russian[key] ?? ''))
+        expect([key, placeholders(words)]).toEqual([key, placeholders(russian[key] ?? '')])
       }
     },
   )

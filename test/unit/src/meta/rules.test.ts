@@ -146,8 +146,8 @@ describe("a webhook of Meta's", () => {
     const entry = fc.array(fc.anything(), { maxLength: 5 })
     fc.assert(
       fc.property(entry, (entries) => {
-        sortNotifications({ object: 'page', entry: entries })
-        sortNotifications(webhook(...entries))
+        expect(sortNotifications({ object: 'page', entry: entries })).not.toBeNull()
+        expect(sortNotifications(webhook(...entries))).not.toBeNull()
       }),
     )
   })
