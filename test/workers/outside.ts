@@ -102,6 +102,11 @@ export class Outside {
 
 export const FIRST_MESSAGE = 100
 
+/** An empty world outside, for tests that do not look at it. */
+export function openOutside(): void {
+  present = new Outside()
+}
+
 export function telegramOk(result: unknown): Response {
   return Response.json({ ok: true, result })
 }

@@ -69,7 +69,7 @@ export function press(from: User, chat: Chat, messageId: number, data: string): 
       data,
       message: { message_id: messageId, date: 0, chat, text: 'card', from: BOT },
     },
-  } as Update
+  }
 }
 
 /** The bot as messages of its own name it. */

@@ -1,5 +1,5 @@
 import { env, exports } from 'cloudflare:workers'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type KeyRole, type Scope, SCOPES_OF } from '../../src/auth/permissions.ts'
 import { errorSchema } from '../../src/routes/openapi.ts'
 import { sha256 } from '../../src/secrets.ts'

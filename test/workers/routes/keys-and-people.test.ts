@@ -3,14 +3,14 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { projectSchema } from '../../../src/store/projects.ts'
 import { portalKeySchema } from '../../../src/store/portal-keys.ts'
-import { Outside } from '../outside.ts'
+import { openOutside } from '../outside.ts'
 import { newUser } from '../updates.ts'
 import { ask, errorOf, newKey, read } from '../worker.ts'
 
 let admin: string
 
 beforeEach(async () => {
-  new Outside()
+  openOutside()
   admin = (await newKey('admin')).key
 })
 

@@ -4,7 +4,7 @@ import { leadSchema } from '../../../src/lead.ts'
 import { pageOf as pageSchemaOf } from '../../../src/routes/openapi.ts'
 import { updateProject } from '../../../src/store/projects.ts'
 import { leadOf } from '../../../src/stubs.ts'
-import { Outside } from '../outside.ts'
+import { openOutside } from '../outside.ts'
 import { newId, newUser } from '../updates.ts'
 import { ask, errorOf, newKey, read } from '../worker.ts'
 
@@ -12,7 +12,7 @@ const listSchema = pageSchemaOf(leadSchema)
 let admin: string
 
 beforeEach(async () => {
-  new Outside()
+  openOutside()
   admin = (await newKey('admin')).key
   await updateProject(env.DB, 'main', { chatId: String(-1_000_000_000_000 - newId()) })
 })
@@ -50,7 +50,8 @@ describe('making a lead', () => {
   it('answers the same lead to the same Idempotency-Key, also ten at once', async () => {
     const headers = { 'idempotency-key': crypto.randomUUID() }
     const responses = await Promise.all(Array.from({ length: 10 }, () => make({}, headers)))
-    expect(responses.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201])
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(9)
     const leads = await Promise.all(responses.map((response) => read(leadSchema, response)))
     expect(new Set(leads.map(({ id }) => id)).size).toBe(1)
   })
@@ -117,7 +118,7 @@ describe('working a lead', () => {
     })
     expect(await work('reopen')).toMatchObject({ status: 'in_progress', outcome: null })
     const whole = await ask('GET', `/api/leads/${id}`, { key })
-    const { events } = (await whole.json()) as { events: { type: string }[] }
+    const { events } = await whole.json<{ events: { type: string }[] }>()
     expect(events.map(({ type }) => type)).toEqual([
       'receive',
       'claim',

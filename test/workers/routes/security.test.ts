@@ -4,7 +4,7 @@ import { app } from '../../../src/app.ts'
 import { insertSession } from '../../../src/store/sessions.ts'
 import { sha256 } from '../../../src/secrets.ts'
 import { TEST_SETTINGS } from '../../settings.ts'
-import { Outside } from '../outside.ts'
+import { openOutside } from '../outside.ts'
 import { newUser } from '../updates.ts'
 import { ask, errorOf, newKey, ORIGIN } from '../worker.ts'
 
@@ -15,7 +15,7 @@ const ROUTES = app.routes
 const EACH = [...new Set(ROUTES)].map((route) => route.split(' ') as [string, string])
 
 beforeEach(() => {
-  new Outside()
+  openOutside()
 })
 
 describe('every route of the API', () => {
@@ -105,7 +105,7 @@ describe('a session', () => {
     const { key } = await newKey('admin')
     const body = { name: 'Somebody else', contact: '+998901234567' }
     const other = await ask('POST', '/api/leads', { key, body })
-    const { id } = (await other.json()) as { id: string }
+    const { id } = await other.json<{ id: string }>()
     const cookie = await cookieOf('client')
     expect((await ask('GET', `/api/leads/${id}`, { headers: { cookie } })).status).toBe(404)
     const list = await ask('GET', '/api/leads', { headers: { cookie } })
