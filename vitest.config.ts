@@ -35,6 +35,16 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          // Each file starts a Worker of its own; two at once would only be slow.
+          fileParallelism: false,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

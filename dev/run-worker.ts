@@ -16,6 +16,8 @@ export interface RunningWorker {
   ended: Promise<number>
   /** Ends it and everything it started. */
   stop(): Promise<void>
+  /** Ends it as a power cut does: nothing in it learns of its end. */
+  kill(): Promise<void>
 }
 
 export interface RunOptions {
@@ -58,7 +60,13 @@ export async function runWorker(flags: string[], { output }: RunOptions): Promis
   }
   const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
   const url = `http://${values.ip ?? LOOPBACK}:${values.port ?? DEFAULT_PORT}`
-  return { url, ended, ready: becomesReady(url, child, ended), stop: () => stop(child, ended) }
+  return {
+    url,
+    ended,
+    ready: becomesReady(url, child, ended),
+    stop: () => stop(child, ended),
+    kill: () => kill(child, ended),
+  }
 }
 
 /** Runs a tool of ours to its end; what it prints is shown only when it fails. */
@@ -112,6 +120,11 @@ function problemOf(body: string): string {
     // No envelope of ours: whatever answered is shown as it is.
     return body.slice(0, 500)
   }
+}
+
+async function kill(child: ChildProcess, ended: Promise<number>): Promise<void> {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  await ended
 }
 
 async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {

@@ -35,6 +35,8 @@ export class Conversation extends Agent<Env> {
     wakeUp: this.#job,
     owner: { object: 'conversation', name: this.#chatId },
     db: this.env.DB,
+    // When Telegram is back, managers see what waited within seconds; a chat asks for one message only.
+    longestWaitMs: 20_000,
     deliver: ([row]) => this.#deliver(row as OutboxRow),
   })
   readonly #speaker = new Speaker({

@@ -50,6 +50,8 @@ export interface OutboxDeps {
   owner: { object: string; name: string }
   db: D1Database
   deliver(rows: OutboxRow[]): Promise<Delivery>
+  /** The longest wait between two tries, ms; five minutes when absent. */
+  longestWaitMs?: number
   /** How many rows of a kind are carried out as one; 1 when absent. */
   together?: Readonly<Record<string, number>>
 }
@@ -314,15 +316,17 @@ export class Outbox {
   #postpone(rows: OutboxRow[], at: number | null, reason: string): void {
     const [head] = rows
     if (!head) return
-    const until = at ?? Date.now() + retryDelay(head.attempts + 1)
+    const until = at ?? Date.now() + retryDelay(head.attempts + 1, this.#deps.longestWaitMs)
     this.#holds.set(head.key, until)
     if (head.attempts === 0 && at === null) {
       log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: reason })
     }
     this.#sql.exec(
-      `UPDATE outbox SET next_at = ?, attempts = attempts + 1
+      `UPDATE outbox SET next_at = ?, attempts = attempts + ?
        WHERE key = ? AND priority = ? AND seq = ?`,
       until,
+      // Being told to wait is no failure.
+      at === null ? 1 : 0,
       head.key,
       head.priority,
       head.seq,

@@ -148,9 +148,12 @@ describe('draining an outbox', () => {
 })
 
 describe('the wait before another try', () => {
-  it('doubles from a second to five minutes, at least half of it sure', () => {
-    const longest = [1, 2, 3, 4, 10, 100].map((attempts) => retryDelay(attempts, () => 1))
+  it('doubles from a second to the longest, at least half of it sure', () => {
+    const longest = [1, 2, 3, 4, 10, 100].map((attempts) =>
+      retryDelay(attempts, undefined, () => 1),
+    )
     expect(longest).toEqual([1_000, 2_000, 4_000, 8_000, 300_000, 300_000])
-    expect(retryDelay(4, () => 0)).toBe(4_000)
+    expect(retryDelay(4, undefined, () => 0)).toBe(4_000)
+    expect(retryDelay(100, 20_000, () => 1)).toBe(20_000)
   })
 })
