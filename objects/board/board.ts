@@ -15,17 +15,20 @@ export class Board extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: client })
   }
 
-  /** Sends a lead as it is now to everybody who watches. */
-  async publish(lead: LeadData): Promise<void> {
+  /** Sends leads as they are now to everybody who watches. */
+  async publish(leads: LeadData[]): Promise<void> {
     const watchers = this.ctx.getWebSockets()
     if (watchers.length === 0) return
-    const news = JSON.stringify({ type: 'lead', lead })
-    for (const watcher of watchers) {
-      try {
-        watcher.send(news)
-      } catch {
-        // It has just gone; it reads the list again when it comes back.
-      }
+    for (const news of leads.map((lead) => JSON.stringify({ type: 'lead', lead }))) {
+      for (const watcher of watchers) send(watcher, news)
     }
+  }
+}
+
+function send(watcher: WebSocket, news: string): void {
+  try {
+    watcher.send(news)
+  } catch {
+    // It has just gone; it reads the list again when it comes back.
   }
 }

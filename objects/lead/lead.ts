@@ -145,7 +145,7 @@ export class Lead extends DurableObject<Env> {
     // The live feed may miss a change: whoever watches reads the list again after a gap.
     this.ctx.waitUntil(
       boardOf(this.env, lead.projectId)
-        .publish(lead)
+        .publish([lead])
         .catch(() => undefined),
     )
     return { result: 'done' }

@@ -9,7 +9,7 @@ import { type NewRow, Outbox, type OutboxCounts, type OutboxRow } from '../../sr
 import { settingsOf } from '../../src/settings.ts'
 import { projectLeads } from '../../src/store/leads.ts'
 import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projects.ts'
-import { connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
+import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
 import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
 import { PageTables } from './sql.ts'
@@ -204,14 +204,14 @@ export class Page extends DurableObject<Env> {
    * Meta be slow or down, they are made from the notification alone and filled in later.
    */
   async #makeLeads(arrivals: Arrival[]): Promise<Delivery> {
-    const fresh = this.#fresh(arrivals)
+    const chunks = chunksOf(this.#fresh(arrivals), MAX_BATCH)
     let isMetaSlow = false
-    for (let start = 0; start < fresh.length; start += MAX_BATCH) {
-      const chunk = fresh.slice(start, start + MAX_BATCH)
-      const read: Map<string, LeadDetails> | null = isMetaSlow
-        ? null
-        : await this.#readInTime(chunk)
+    let reading = this.#readInTime(chunks[0] ?? [])
+    for (const [index, chunk] of chunks.entries()) {
+      const read: Map<string, LeadDetails> | null = isMetaSlow ? null : await reading
       isMetaSlow = read === null
+      // The next are read while these are made.
+      if (!isMetaSlow) reading = this.#readInTime(chunks[index + 1] ?? [])
       await this.#make(chunk, read ?? new Map())
     }
     return { result: 'done' }
@@ -246,10 +246,10 @@ export class Page extends DurableObject<Env> {
   async #make(chunk: Arrival[], read: Map<string, LeadDetails>): Promise<void> {
     const project = await this.#project()
     const leads: LeadData[] = []
-    for (let start = 0; start < chunk.length; start += MADE_TOGETHER) {
-      const commands = chunk
-        .slice(start, start + MADE_TOGETHER)
-        .map((arrival) => receiveOf({ details: read.get(arrival.leadgenId), ...arrival }, project))
+    for (const some of chunksOf(chunk, MADE_TOGETHER)) {
+      const commands = some.map((arrival) =>
+        receiveOf({ details: read.get(arrival.leadgenId), ...arrival }, project),
+      )
       leads.push(
         ...(await Promise.all(commands.map((command) => this.#carryOut(command, project)))),
       )
@@ -270,8 +270,7 @@ export class Page extends DurableObject<Env> {
     const { connectionId } = this.#tables.state()
     if (connectionId === null) return waitFor('NO_CONNECTION')
     const failed: string[] = []
-    for (let start = 0; start < ids.length; start += MAX_BATCH) {
-      const chunk = ids.slice(start, start + MAX_BATCH)
+    for (const chunk of chunksOf(ids, MAX_BATCH)) {
       const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, chunk)
       if (!answer.ok && answer.kind !== 'ours') return deliveryOf(answer)
       if (!answer.ok) {
@@ -323,12 +322,18 @@ export class Page extends DurableObject<Env> {
   }
 
   /** Tells the lists and the chat of leads as they are now. Without a chat the leads see to it. */
-  async #tell(leads: LeadData[], { chatId, threadId, place }: PageProject): Promise<void> {
+  async #tell(leads: LeadData[], { id, chatId, threadId, place }: PageProject): Promise<void> {
     if (chatId === null || leads.length === 0) return
     await Promise.all([
       projectLeads(this.env.DB, leads),
       conversationOf(this.env, chatId).showCards(leads, { ...place, threadId }),
     ])
+    // The live feed may miss a change: whoever watches reads the list again after a gap.
+    this.ctx.waitUntil(
+      boardOf(this.env, id)
+        .publish(leads)
+        .catch(() => undefined),
+    )
   }
 
   async #project(): Promise<PageProject> {
@@ -371,6 +376,11 @@ function receiveOf(
 function enrichOf(leadgenId: string, details: LeadDetails): Brought {
   const id = leadIdOf('facebook', leadgenId)
   return [id, { id: `enrich:${details.details}`, type: 'enrich', details }]
+}
+
+function chunksOf<Item>(items: Item[], size: number): Item[][] {
+  const count = Math.ceil(items.length / size)
+  return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size))
 }
 
 const NOBODY: MetaFailure = { ok: false, kind: 'dead', code: 'no_connection' }

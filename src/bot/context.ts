@@ -1,4 +1,4 @@
-import { type Api, Context, type InlineKeyboard, type Keyboard } from 'grammy/web'
+import { type Api, Context } from 'grammy/web'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { type Locale, localeFor } from '../locales.ts'
 import type { NewRow } from '../outbox/outbox.ts'
@@ -85,5 +85,3 @@ export class BotContext extends Context {
     this.turn.owes.push(errandRow(updateId, { name, args, locale: this.locale }))
   }
 }
-
-export type { InlineKeyboard, Keyboard }

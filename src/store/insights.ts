@@ -123,8 +123,3 @@ const NOTHING = {
   formLeads: 0,
   updatedAt: null,
 }
-
-/** Names of campaigns we know. */
-export async function findCampaignName(db: D1Database, id: string): Promise<string | null> {
-  return db.prepare('SELECT name FROM campaigns WHERE id = ?1').bind(id).first<string>('name')
-}
