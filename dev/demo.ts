@@ -1,3 +1,5 @@
+import { introduce } from '../src/bot/introduce.ts'
+import { telegramOf } from '../src/bot/telegram.ts'
 import { PortalClient } from './portal-client.ts'
 import type { StandIns } from './stand-ins.ts'
 import type { Telegram } from './telegram/telegram.ts'
@@ -57,7 +59,8 @@ export async function setDemo({
     bot: 'administrator',
   })
   const topicId = telegram.topics(groupId).find(({ name }) => name === TOPIC)?.id ?? 1
-  await setWebhook(standIns.url, worker, botToken, webhookSecret)
+  const bot = { TELEGRAM_BOT_TOKEN: botToken, TELEGRAM_API_ROOT: `${standIns.url}/telegram` }
+  await introduce(telegramOf(bot), { url: worker, secret: webhookSecret })
   for (const { id } of Object.values(PEOPLE)) await greeted(telegram, id)
   const admin = new PortalClient(worker)
   const adminLink = await linkOf(telegram, PEOPLE.admin.id)
@@ -83,30 +86,6 @@ async function greeted(telegram: Telegram, id: number): Promise<void> {
   await telegram.when(() => telegram.messages(id).some((one) => one.message_id > messageId), {
     timeoutMs: 20_000,
   })
-}
-
-async function setWebhook(
-  standIns: string,
-  worker: string,
-  token: string,
-  secret: string,
-): Promise<void> {
-  const response = await fetch(`${standIns}/telegram/bot${token}/setWebhook`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      url: `${worker}/telegram/webhook`,
-      secret_token: secret,
-      allowed_updates: [
-        'message',
-        'edited_message',
-        'callback_query',
-        'my_chat_member',
-        'chat_member',
-      ],
-    }),
-  })
-  if (!response.ok) throw new Error(`setWebhook: ${await response.text()}`)
 }
 
 /** Asks the bot for a person's link to the portal, as they would. */

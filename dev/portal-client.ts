@@ -48,11 +48,19 @@ export class PortalClient {
     return answer
   }
 
-  /** Goes through Meta's dialog, whose Continue button presses itself; gives where it ended. */
-  async connectMeta(): Promise<string> {
+  /**
+   * Goes through Meta's dialog, whose Continue button presses itself, and gives where it ended.
+   * With a code the dialog is not even opened.
+   */
+  async connectMeta({ code }: { code?: string } = {}): Promise<string> {
     const begun = await this.open('/meta/connect')
     const dialog = new URL(begun.headers.get('location') ?? '', this.#worker)
     if (!dialog.pathname.endsWith('/dialog/oauth')) return dialog.pathname + dialog.search
+    if (code !== undefined) {
+      const state = dialog.searchParams.get('state') ?? ''
+      const query = new URLSearchParams({ code, state }).toString()
+      return (await this.open(`/meta/callback?${query}`)).headers.get('location') ?? ''
+    }
     dialog.searchParams.set('auto', '1')
     const allowed = await this.open(dialog.toString())
     const finished = await this.open(allowed.headers.get('location') ?? '')

@@ -82,7 +82,7 @@ export class Speaker {
       const thread = card.place.threadId ? { message_thread_id: card.place.threadId } : {}
       const send = () => this.#sendText({ ...content, ...thread })
       const sent = await this.#send(row, send, (id) => this.#edit(id, content))
-      return () => this.#oweCard(tables.cardSent(leadId, sent, version))
+      return () => this.#oweCard(tables.cardShown(leadId, version, sent))
     })
   }
 

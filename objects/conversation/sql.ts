@@ -123,20 +123,19 @@ export class ConversationTables {
     return row?.is_owed === 1 ? { leadId: lead.id, isNew: row.message_id === null } : null
   }
 
-  /** The card was sent as this message; it, when it has changed meanwhile and is owed anew. */
-  cardSent(leadId: string, messageId: number, version: number): OwedCard | null {
-    this.#sql.exec('UPDATE card SET message_id = ? WHERE lead_id = ?', messageId, leadId)
-    return this.cardShown(leadId, version)
-  }
-
-  /** The card's message shows this version now; it, when it has changed meanwhile. */
-  cardShown(leadId: string, version: number): OwedCard | null {
+  /**
+   * The card shows this version now, in a new message when one is given. It, when it has changed
+   * meanwhile and is owed anew.
+   */
+  cardShown(leadId: string, version: number, messageId?: number): OwedCard | null {
+    const sent = messageId === undefined ? '' : 'message_id = ?3, '
     const [row] = this.#sql
       .exec<{ is_owed: number }>(
-        `UPDATE card SET shown_version = ?2, is_owed = version > ?2 WHERE lead_id = ?1
+        `UPDATE card SET ${sent}shown_version = ?2, is_owed = version > ?2 WHERE lead_id = ?1
          RETURNING is_owed`,
         leadId,
         version,
+        ...(messageId === undefined ? [] : [messageId]),
       )
       .toArray()
     return row?.is_owed === 1 ? { leadId, isNew: false } : null

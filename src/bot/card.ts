@@ -57,15 +57,28 @@ function personOf(lead: LeadData, locale: Locale): string[] {
 
 function originOf(lead: LeadData, { locale, timezone }: { locale: Locale; timezone: string }) {
   const source = text(locale, `card.source.${lead.source}`)
-  const at = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'ru-RU', {
-    day: '2-digit',
-    month: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: timezone,
-  }).format(new Date(lead.createdAt))
+  const at = timeFormat(locale, timezone).format(new Date(lead.createdAt))
   const campaign = lead.campaignName ? ` · ${cut(lead.campaignName, MAX.campaign)}` : ''
   return `<i>${source}${campaign} · ${at}</i>`
+}
+
+const timeFormats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs more than the rest of a card. */
+function timeFormat(locale: Locale, timezone: string): Intl.DateTimeFormat {
+  const key = `${locale} ${timezone}`
+  let format = timeFormats.get(key)
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'ru-RU', {
+      day: '2-digit',
+      month: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone: timezone,
+    })
+    timeFormats.set(key, format)
+  }
+  return format
 }
 
 const BUTTONS = {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DemoLinks, PEOPLE, setDemo } from '../../dev/demo.ts'
+import { freePort } from '../../dev/free-port.ts'
 import { flagsOf, type LocalSettings, newSettings } from '../../dev/local-settings.ts'
 import { PortalClient } from '../../dev/portal-client.ts'
 import { runWorker, type RunningWorker } from '../../dev/run-worker.ts'
@@ -119,14 +119,6 @@ async function up(flags: string[], printed: string[]): Promise<RunningWorker> {
   const problem = await worker.ready
   if (problem !== null) throw new Error(`${problem}\n${printed.join('')}`)
   return worker
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Asks again until the answer is good: for what the Worker does in its own time. */

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A Telegram and a Meta that answer at once and keep nothing: what is measured is the Worker. */
+export interface BareServers {
+  url: string
+  /** Cards sent so far. */
+  sent(): number
+  /** The last message's text. */
+  lastText(): string
+  /** Resolves when so many cards were sent. */
+  reached(sent: number): Promise<void>
+  close(): void
+}
+
+const PAGE_ID = '102938475610293'
+
+export async function startBareServers(): Promise<BareServers> {
+  let sent = 0
+  let lastText = ''
+  let waiting: { count: number; resolve: () => void } | null = null
+  const server: Server = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request)
+    const { pathname } = new URL(request.url ?? '/', 'http://bare')
+    const isTelegram = pathname.startsWith('/telegram/')
+    const reply = isTelegram ? telegram(pathname, body) : meta(pathname, body)
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(reply))
+  }
+
+  function telegram(path: string, body: string): unknown {
+    const params = JSON.parse(body || '{}')
+    if (path.endsWith('/answerCallbackQuery')) return { ok: true, result: true }
+    const chat = { id: Number(params.chat_id), type: 'supergroup' }
+    if (path.endsWith('/sendMessage')) {
+      sent += 1
+      lastText = params.text
+      if (waiting && sent >= waiting.count) waiting.resolve()
+    }
+    return { ok: true, result: { message_id: params.message_id ?? sent, date: 0, chat } }
+  }
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sent: () => sent,
+    lastText: () => lastText,
+    reached: (count) =>
+      new Promise((resolve) => {
+        if (sent >= count) resolve()
+        else waiting = { count, resolve }
+      }),
+    close: () => server.close(),
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return body
+}
+
+function meta(path: string, body: string): unknown {
+  const name = path.split('/').at(-1) ?? ''
+  const later = Math.floor(Date.now() / 1000) + 5_184_000
+  switch (name) {
+    case 'access_token':
+      return { access_token: 'EAAGbenchtoken' }
+    case 'debug_token':
+      return { data: { type: 'USER', is_valid: true, expires_at: later, scopes: [] } }
+    case 'me':
+      return { id: '555', name: 'Owner' }
+    case 'accounts':
+      return { data: [{ id: PAGE_ID, name: 'Page', access_token: 'EAAGbenchpage' }] }
+    case 'adaccounts':
+    case 'insights':
+      return { data: [] }
+    case 'subscribed_apps':
+      return { success: true }
+    case '':
+    case 'meta':
+      return batch(body)
+    default:
+      return lead(name)
+  }
+}
+
+function batch(body: string): unknown {
+  const parts: { relative_url: string }[] = JSON.parse(
+    new URLSearchParams(body).get('batch') ?? '[]',
+  )
+  return parts.map(({ relative_url: url }) => {
+    const id = /\/(\d+)\?/.exec(url)?.[1] ?? ''
+    return { code: 200, body: JSON.stringify(lead(id)) }
+  })
+}
+
+function lead(id: string): unknown {
+  return {
+    id,
+    created_time: '2026-11-22T09:19:56+0000',
+    form_id: '778812345678901',
+    field_data: [
+      { name: 'full_name', values: [`Aziza ${id}`] },
+      { name: 'phone_number', values: ['+998901234567'] },
+    ],
+  }
+}
