@@ -118,7 +118,11 @@ export class Speaker {
     const lost = row.mark === null ? null : await this.#adopt(Number(row.mark), edit)
     if (lost !== null) return lost
     outbox.note(row, String(Math.max(this.#lastSeen, tables.lastMessage())))
-    const messageId = await send()
+    const messageId = await send().catch((error: unknown) => {
+      // It was refused, so it was not sent: there is nothing to look for.
+      if (troubleOf(error).kind === 'wait') outbox.note(row, null)
+      throw error
+    })
     this.sawMessage(messageId)
     return messageId
   }
@@ -193,10 +197,8 @@ export class Speaker {
       case 'gone':
         return { result: 'done' }
       case 'wait': {
-        // It was refused, so it was not sent: there is nothing to look for.
-        const commit = () => this.#deps.outbox.note(row, null)
         const at = Date.now() + trouble.seconds * 1000
-        return { result: 'later', at, reason: 'TELEGRAM_FLOOD', commit }
+        return { result: 'later', at, reason: 'TELEGRAM_FLOOD' }
       }
       case 'down':
         return { result: 'unreachable', reason: trouble.reason }

@@ -157,7 +157,8 @@ export class ConversationTables {
 
   /** Remembers a message that is no card; those are remembered with the card. */
   saveLastMessage(messageId: number): void {
-    this.#saveFact('last_message', messageId)
+    const known = (this.#fact('last_message') as number | null) ?? 0
+    if (messageId > known) this.#saveFact('last_message', messageId)
   }
 
   /** What was stored under a name, by this file alone. */

@@ -46,7 +46,7 @@ export type Trouble =
 const BY_WORDING: [RegExp, 'same' | 'gone' | 'late' | 'markup' | 'thread'][] = [
   [/message is not modified/i, 'same'],
   [
-    /message to edit not found|message can't be edited|there is no text in the message to edit/i,
+    /message to edit not found|message can't be edited|there is no (text|caption) in the message to edit/i,
     'gone',
   ],
   [/query is too old|query id is invalid/i, 'late'],
@@ -59,6 +59,10 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof HttpError) return { kind: 'down', reason: 'TELEGRAM_UNREACHABLE' }
   if (!(error instanceof GrammyError)) throw error
   const { error_code: code, description, parameters } = error
+  // JSON that is not Telegram's: something between us and it has answered.
+  if (typeof code !== 'number' || typeof description !== 'string') {
+    return { kind: 'down', reason: 'TELEGRAM_UNREADABLE' }
+  }
   if (parameters.migrate_to_chat_id !== undefined) {
     return { kind: 'moved', chatId: String(parameters.migrate_to_chat_id) }
   }

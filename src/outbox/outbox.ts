@@ -59,8 +59,14 @@ export interface OutboxDeps {
 /** Should the object die while it carries out, it wakes this much later and goes on. */
 const GUARD_MS = 10_000
 
-/** So many failures that nobody foresaw are a bug that time will not mend. */
-const MAX_BUGS = 10
+/**
+ * What still fails in a way nobody foresaw after so long is a bug that time will not mend. Until then
+ * it may be a deploy that went wrong or a day's quota that is used up: both are over sooner.
+ */
+const BUG_AFTER_MS = 6 * 3_600_000
+
+/** From so many such failures on it is shown with what was parked, and tried on. */
+const SHOWN_AFTER = 10
 
 /** The outbox's own kind: tells D1 that a row was parked or is parked no more. */
 const TROUBLE = 'trouble'
@@ -93,7 +99,9 @@ export class Outbox {
   /** Known once a transaction that made the table was not undone. */
   #exists = false
   #armedAt: number | null = null
-  #lastSeq = 0
+  #lastSeq: number | null = null
+  /** Rows whose first try has begun, by key: they are finished before anything else under it. */
+  #begun: Map<string, OutboxRow> | null = null
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps
@@ -143,8 +151,13 @@ export class Outbox {
     if (at !== null) this.#arm(Math.max(at, Date.now()), Date.now())
   }
 
-  /** Notes on a row, before something that cannot be repeated unseen, that it has begun. */
+  /**
+   * Notes on a row, before something that cannot be repeated unseen, that it has begun. Until it is
+   * done nothing else goes out under its key.
+   */
   note(row: OutboxRow, mark: string | null): void {
+    if (mark === null) this.#rowsBegun().delete(row.key)
+    else this.#rowsBegun().set(row.key, { ...row, mark })
     this.#sql.exec(
       'UPDATE outbox SET mark = ? WHERE key = ? AND priority = ? AND seq = ?',
       mark,
@@ -175,12 +188,15 @@ export class Outbox {
     const now = Date.now()
     return this.#deps.storage.transactionSync(() => {
       const { rowsWritten } = this.#sql.exec(
-        'UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL WHERE seq = ? AND next_at IS NULL',
+        `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL
+         WHERE seq = ? AND (next_at IS NULL OR attempts >= ?)`,
         now,
         seq,
+        SHOWN_AFTER,
       )
       if (rowsWritten === 0) return false
-      this.#owe(TROUBLE, { seq }, now)
+      // What is parked has no kind that matters any more.
+      this.#oweTrouble({ kind: '', seq }, now)
       this.#arm(now + GUARD_MS, now)
       return true
     })
@@ -221,7 +237,7 @@ export class Outbox {
         kind,
       )
       .toArray()
-    for (const { seq } of parked) this.#owe(TROUBLE, { seq }, now)
+    for (const { seq } of parked) this.#oweTrouble({ kind, seq }, now)
     if (this.#drain.isBusy(key)) return false
     const { rowsWritten } = this.#sql.exec(
       `UPDATE outbox SET body = ?, next_at = min(next_at, ?) WHERE key = ? AND kind = ?`,
@@ -233,13 +249,9 @@ export class Outbox {
     return rowsWritten > 0
   }
 
-  #owe(kind: string, body: unknown, now: number): void {
-    this.#insert({ key: kind, kind, body }, now)
-  }
-
   #insert(row: NewRow, now: number): void {
     // Microseconds of the clock, never the same twice: in order of arrival through every restart.
-    this.#lastSeq = Math.max(this.#lastSeq + 1, now * 1000)
+    this.#lastSeq = Math.max((this.#lastSeq ?? this.#storedSeq()) + 1, now * 1000)
     this.#sql.exec(
       `INSERT INTO outbox (key, priority, seq, kind, body, attempts, next_at)
        VALUES (?, ?, ?, ?, ?, 0, ?)`,
@@ -252,6 +264,25 @@ export class Outbox {
     )
   }
 
+  #storedSeq(): number {
+    return (
+      this.#sql.exec<{ seq: number | null }>('SELECT max(seq) AS seq FROM outbox').one().seq ?? 0
+    )
+  }
+
+  /** Read once a life, for that reads every row. */
+  #rowsBegun(): Map<string, OutboxRow> {
+    if (!this.#begun) {
+      const rows = this.#sql
+        .exec<OutboxRow & Record<string, SqlStorageValue>>(
+          'SELECT * FROM outbox WHERE mark IS NOT NULL AND next_at IS NOT NULL',
+        )
+        .toArray()
+      this.#begun = new Map(rows.map((row) => [row.key, row]))
+    }
+    return this.#begun
+  }
+
   #next(key: string, now: number): OutboxRow[] | number {
     const hold = this.#holds.get(key) ?? 0
     const [head] = this.#head(key, 1)
@@ -260,13 +291,16 @@ export class Outbox {
     if (dueAt > now) return dueAt
     this.#holds.delete(key)
     const together = this.#deps.together?.[head.kind] ?? 1
-    if (together === 1) return [head]
+    // After a failure one by one, so that one that cannot be carried out keeps back no other.
+    if (together === 1 || head.attempts > 0) return [head]
     const rows = this.#head(key, together)
     const end = rows.findIndex((row) => row.kind !== head.kind || row.next_at > now)
     return end === -1 ? rows : rows.slice(0, end)
   }
 
   #head(key: string, limit: number): HeadRow[] {
+    const begun = this.#rowsBegun().get(key)
+    if (begun) return this.#row(begun)
     return this.#sql
       .exec<HeadRow & Record<string, SqlStorageValue>>(
         `SELECT * FROM outbox WHERE key = ? AND next_at IS NOT NULL
@@ -277,11 +311,24 @@ export class Outbox {
       .toArray()
   }
 
+  #row({ key, priority, seq }: OutboxRow): HeadRow[] {
+    return this.#sql
+      .exec<HeadRow & Record<string, SqlStorageValue>>(
+        'SELECT * FROM outbox WHERE key = ? AND priority = ? AND seq = ? AND next_at IS NOT NULL',
+        key,
+        priority,
+        seq,
+      )
+      .toArray()
+  }
+
   async #deliver(rows: OutboxRow[]): Promise<Delivery> {
     return rows[0]?.kind === TROUBLE ? this.#reportTrouble(rows[0]) : this.#deps.deliver(rows)
   }
 
   #settle(rows: OutboxRow[], delivery: Delivery): void {
+    const isOver = delivery.result === 'done' || delivery.result === 'refused'
+    if (isOver && rows[0]) this.#rowsBegun().delete(rows[0].key)
     this.#deps.storage.transactionSync(() => {
       if (delivery.result === 'done') this.#remove(rows)
       else if (delivery.result === 'refused') this.#park(rows, delivery.reason)
@@ -291,25 +338,33 @@ export class Outbox {
   }
 
   #fail(rows: OutboxRow[], error: unknown): void {
-    const attempts = (rows[0]?.attempts ?? 0) + 1
+    const [head] = rows
+    if (!head) return
     const name = error instanceof Error ? error.name : 'Error'
-    if (attempts === 1) log('error', 'outbox.failed', { object: this.#deps.owner.object, error })
-    const message = redact(error instanceof Error ? error.message : String(error)).slice(0, 200)
-    const isBug = attempts >= MAX_BUGS && !isPlatformTrouble(error)
+    if (head.attempts === 0)
+      log('error', 'outbox.failed', { object: this.#deps.owner.object, error })
+    const reason = `${name}: ${error instanceof Error ? error.message : String(error)}`
+    const isOld = Date.now() - head.seq / 1000 > BUG_AFTER_MS
+    const isBug = isOld && head.kind !== TROUBLE && !isPlatformTrouble(error)
+    if (isBug) this.#rowsBegun().delete(head.key)
     this.#deps.storage.transactionSync(() => {
-      if (isBug) this.#park(rows, `${name}: ${message}`)
-      else this.#postpone(rows, null, name)
+      // Whichever of several it is, the others do not fail with it: next time they go one by one.
+      if (isBug) this.#park([head], reason)
+      else this.#postpone(rows, null, reason)
+      if (!isBug && head.attempts + 1 === SHOWN_AFTER) this.#oweTrouble(head, Date.now())
     })
   }
 
   #remove(rows: OutboxRow[]): void {
-    for (const { key, priority, seq } of rows) {
+    for (const row of rows) {
+      const { key, priority, seq } = row
       this.#sql.exec(
         'DELETE FROM outbox WHERE key = ? AND priority = ? AND seq = ?',
         key,
         priority,
         seq,
       )
+      if (row.attempts >= SHOWN_AFTER) this.#oweTrouble(row, Date.now())
     }
   }
 
@@ -319,14 +374,15 @@ export class Outbox {
     const until = at ?? Date.now() + retryDelay(head.attempts + 1, this.#deps.longestWaitMs)
     this.#holds.set(head.key, until)
     if (head.attempts === 0 && at === null) {
-      log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: reason })
+      log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: shortened(reason) })
     }
     this.#sql.exec(
-      `UPDATE outbox SET next_at = ?, attempts = attempts + ?
+      `UPDATE outbox SET next_at = ?, attempts = attempts + ?, reason = ?
        WHERE key = ? AND priority = ? AND seq = ?`,
       until,
       // Being told to wait is no failure.
       at === null ? 1 : 0,
+      shortened(reason),
       head.key,
       head.priority,
       head.seq,
@@ -334,18 +390,25 @@ export class Outbox {
   }
 
   #park(rows: OutboxRow[], reason: string): void {
-    log('error', 'outbox.parked', { object: this.#deps.owner.object, code: reason })
-    for (const { key, priority, seq } of rows) {
+    const code = shortened(reason)
+    log('error', 'outbox.parked', { object: this.#deps.owner.object, code })
+    for (const row of rows) {
+      const { key, priority, seq } = row
       this.#sql.exec(
         `UPDATE outbox SET next_at = NULL, reason = ?, mark = NULL, attempts = attempts + 1
          WHERE key = ? AND priority = ? AND seq = ?`,
-        reason,
+        code,
         key,
         priority,
         seq,
       )
-      if (key !== TROUBLE) this.#owe(TROUBLE, { seq }, Date.now())
+      this.#oweTrouble(row, Date.now())
     }
+  }
+
+  /** Those who look after everything shall see what has become of a row. */
+  #oweTrouble({ kind, seq }: Pick<OutboxRow, 'kind' | 'seq'>, now: number): void {
+    if (kind !== TROUBLE) this.#insert({ key: TROUBLE, kind: TROUBLE, body: { seq } }, now)
   }
 
   /** Writes to D1 what is so now of a row that was parked or tried again. */
@@ -353,8 +416,10 @@ export class Outbox {
     const { seq } = JSON.parse(row.body) as { seq: number } // our own words, written by `retry` and `park`
     const [parked] = this.#sql
       .exec<{ kind: string; reason: string; attempts: number }>(
-        'SELECT kind, reason, attempts FROM outbox WHERE seq = ? AND next_at IS NULL',
+        `SELECT kind, reason, attempts FROM outbox
+         WHERE seq = ? AND (next_at IS NULL OR attempts >= ?)`,
         seq,
+        SHOWN_AFTER,
       )
       .toArray()
     const { owner, db } = this.#deps
@@ -364,8 +429,12 @@ export class Outbox {
   }
 
   #rest(nextAt: number | null): void {
-    if (nextAt !== null && nextAt !== Infinity) this.#arm(nextAt, Date.now())
-    else if (this.#armedAt !== null) {
+    if (nextAt !== null && nextAt !== Infinity) {
+      // Exactly then: a guard that is left from before would wake us for nothing.
+      if (nextAt === this.#armedAt) return
+      this.#armedAt = nextAt
+      this.#deps.wakeUp.set(nextAt)
+    } else if (this.#armedAt !== null) {
       this.#armedAt = null
       this.#deps.wakeUp.clear()
     }
@@ -376,4 +445,9 @@ export class Outbox {
     this.#armedAt = at
     this.#deps.wakeUp.set(at)
   }
+}
+
+/** A reason as it is kept and logged: words of others may hold what nobody shall read. */
+function shortened(reason: string): string {
+  return redact(reason).slice(0, 300)
 }
