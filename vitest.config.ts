@@ -43,6 +43,7 @@ export default defineConfig({
           // Each file starts a Worker of its own; two at once would only be slow.
           fileParallelism: false,
           hookTimeout: 120_000,
+          testTimeout: 30_000,
         },
       },
     ],

@@ -70,6 +70,7 @@ export interface NewLead {
   phone?: string | null
   email?: string | null
   campaignId?: string | null
+  campaignName?: string | null
   adId?: string | null
   formId?: string | null
   answers?: Record<string, string>

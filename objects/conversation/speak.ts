@@ -17,6 +17,7 @@ export interface Letter {
   caption: string
   fileName: string
   bytes: ArrayBuffer
+  threadId: number | null
 }
 
 export interface SpeakerDeps {
@@ -86,15 +87,22 @@ export class Speaker {
     })
   }
 
-  async letter(row: OutboxRow, { caption, fileName, bytes }: Letter): Promise<Delivery> {
+  async letter(row: OutboxRow, { caption, fileName, bytes, threadId }: Letter): Promise<Delivery> {
     const { telegram, chatId } = this.#deps
     const extra = { caption, parse_mode: 'HTML' } as const
-    const send = async () => {
+    const send = async (thread: { message_thread_id?: number }) => {
       const file = new InputFile(new Uint8Array(bytes), fileName)
-      return (await telegram.sendDocument(chatId, file, extra)).message_id
+      return (await telegram.sendDocument(chatId, file, { ...extra, ...thread })).message_id
     }
+    const sendSomewhere = () =>
+      threadId === null
+        ? send({})
+        : send({ message_thread_id: threadId }).catch((error: unknown) => {
+            if (troubleOf(error).kind !== 'thread') throw error
+            return send({})
+          })
     const edit = (id: number) => telegram.editMessageCaption(chatId, id, extra)
-    return this.#say(row, send, edit)
+    return this.#say(row, sendSomewhere, edit)
   }
 
   async #say(

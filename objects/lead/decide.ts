@@ -129,7 +129,7 @@ function begin(command: Extract<LeadCommand, { type: 'receive' }>, at: string): 
     source: lead.source,
     sourceRef: lead.sourceRef,
     campaignId: lead.campaignId ?? null,
-    campaignName: null,
+    campaignName: lead.campaignName ?? null,
     adId: lead.adId ?? null,
     formId: lead.formId ?? null,
     answers: lead.answers ?? {},
