@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { introduce } from '../src/bot/introduce.ts'
 import { telegramOf } from '../src/bot/telegram.ts'
 import { PortalClient } from './portal-client.ts'
@@ -21,17 +22,21 @@ export const PEOPLE = {
 const TOPIC = 'Заявки'
 
 /** What a newcomer opens first. */
-export interface DemoLinks {
-  admin: string
-  manager: string
-  client: string
-  groupId: number
-  topicId: number
-}
+export const demoLinksSchema = z.object({
+  admin: z.url(),
+  manager: z.url(),
+  client: z.url(),
+  groupId: z.int(),
+  topicId: z.int(),
+})
+
+export type DemoLinks = z.infer<typeof demoLinksSchema>
 
 interface Scene {
   standIns: StandIns
   worker: string
+  /** Where people open the portal, when that is not the Worker itself. */
+  portal?: string
   botToken: string
   webhookSecret: string
 }
@@ -43,6 +48,7 @@ interface Scene {
 export async function setDemo({
   standIns,
   worker,
+  portal = worker,
   botToken,
   webhookSecret,
 }: Scene): Promise<DemoLinks> {
@@ -62,7 +68,7 @@ export async function setDemo({
   const bot = { TELEGRAM_BOT_TOKEN: botToken, TELEGRAM_API_ROOT: `${standIns.url}/telegram` }
   await introduce(telegramOf(bot), { url: worker, secret: webhookSecret })
   for (const { id } of Object.values(PEOPLE)) await greeted(telegram, id)
-  const admin = new PortalClient(worker)
+  const admin = new PortalClient(portal)
   const adminLink = await linkOf(telegram, PEOPLE.admin.id)
   await admin.enter(adminLink)
   for (const { id } of [PEOPLE.olim, PEOPLE.nodira]) {

@@ -1,116 +1,109 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { needFreePort } from './free-port.ts'
+import { buildPortal, ROOT, type RunningTool, runTool, startTool } from './run-tool.ts'
 
-/** The project's folder, with a slash at its end. */
-export const ROOT = new URL('..', import.meta.url).pathname
 const DEFAULT_PORT = '8787'
 const LOOPBACK = '127.0.0.1'
+const EVERYWHERE = ['0.0.0.0', '*', '::']
+const PAUSE_MS = 100
 
 /** A Worker that runs on this machine. */
-export interface RunningWorker {
+export interface RunningWorker extends RunningTool {
   url: string
   /** Resolves when it answers: `null`, or what keeps it from working. */
   ready: Promise<string | null>
-  /** Resolves with the exit code when it has ended. */
-  ended: Promise<number>
-  /** Ends it and everything it started. */
-  stop(): Promise<void>
-  /** Ends it as a power cut does: nothing in it learns of its end. */
-  kill(): Promise<void>
 }
 
 export interface RunOptions {
-  /** `inherit`: what wrangler prints is printed; a function gets it line by line. */
+  /** `inherit`: what wrangler prints is printed; a function gets it piece by piece. */
   output: 'inherit' | ((text: string) => void)
 }
 
 /**
  * Applies the migrations, builds the portal when it is not built, and starts the Worker with
  * `wrangler dev` and these flags. It listens on loopback unless `--ip` says otherwise.
+ * @throws Error when its port is taken, or the migrations fail.
  */
 export async function runWorker(flags: string[], { output }: RunOptions): Promise<RunningWorker> {
-  const { values } = parseArgs({
-    args: flags,
-    strict: false,
-    options: { port: { type: 'string' }, 'persist-to': { type: 'string' }, ip: { type: 'string' } },
-  })
-  if (!existsSync(`${ROOT}web/dist/index.html`))
-    await run('vite', ['build', 'web', '--logLevel', 'warn'])
-  const persist = values['persist-to'] ? ['--persist-to', String(values['persist-to'])] : []
-  await run('wrangler', ['d1', 'migrations', 'apply', 'targetbot', '--local', ...persist])
-  // Given twice, a flag of wrangler's is refused.
-  const address = [
-    ...(values.ip === undefined ? ['--ip', LOOPBACK] : []),
-    ...(values.port === undefined ? ['--port', DEFAULT_PORT] : []),
-  ]
-  const args = ['dev', '--show-interactive-dev-session=false', ...address, ...flags]
-  const child = spawn(bin('wrangler'), args, {
-    cwd: ROOT,
-    env: QUIET,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that workerd ends with wrangler.
-    detached: true,
-  })
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      if (output === 'inherit') process.stderr.write(text)
-      else output(text)
-    })
+  const { ip, port, url, state, missing } = placeOf(flags)
+  await needFreePort(port, ip)
+  if (!existsSync(`${ROOT}web/dist/index.html`)) await buildPortal()
+  await runTool('wrangler', ['d1', 'migrations', 'apply', 'targetbot', '--local', ...state])
+  const tool = startTool(
+    'wrangler',
+    ['dev', ...missing, ...flags],
+    output === 'inherit' ? (printed) => process.stderr.write(printed) : output,
+  )
+  return { ...tool, url, ready: becomesReady(url, tool.ended) }
+}
+
+/** Where these flags put it, and the flags that are missing: given twice, wrangler refuses one. */
+function placeOf(flags: string[]) {
+  const known = Object.fromEntries(
+    ['ip', 'port', 'persist-to', 'local-protocol', 'show-interactive-dev-session'].map((name) => [
+      name,
+      { type: 'string' as const },
+    ]),
+  )
+  const { values } = parseArgs({ args: flags, strict: false, options: known })
+  const flag = (name: string, usual: string) => String(values[name] ?? usual)
+  const ip = flag('ip', LOOPBACK)
+  const port = Number(flag('port', DEFAULT_PORT))
+  if (!Number.isInteger(port) || port < 1) throw new Error('--port must be a number above 0')
+  const host = EVERYWHERE.includes(ip) ? LOOPBACK : ip
+  const defaults = {
+    ip: LOOPBACK,
+    port: DEFAULT_PORT,
+    'show-interactive-dev-session': 'false',
   }
-  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
-  const url = `http://${values.ip ?? LOOPBACK}:${values.port ?? DEFAULT_PORT}`
   return {
-    url,
-    ended,
-    ready: becomesReady(url, child, ended),
-    stop: () => stop(child, ended),
-    kill: () => kill(child, ended),
+    ip: ip === '*' ? '0.0.0.0' : ip,
+    port,
+    url: `${flag('local-protocol', 'http')}://${host}:${port}`,
+    state: values['persist-to'] === undefined ? [] : ['--persist-to', flag('persist-to', '')],
+    missing: Object.entries(defaults)
+      .filter(([name]) => values[name] === undefined)
+      .map(([name, value]) => `--${name}=${value}`),
   }
 }
 
-/** Runs a tool of ours to its end; what it prints is shown only when it fails. */
-export async function run(tool: string, args: string[]): Promise<void> {
-  const child = spawn(bin(tool), args, { cwd: ROOT, env: QUIET, stdio: ['ignore', 'pipe', 'pipe'] })
-  let printed = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
+/** Asked until it answers: whether wrangler prints that it listens depends on `--log-level`. */
+async function becomesReady(url: string, ended: Promise<number>): Promise<string | null> {
+  const over = ended.then((code) => `wrangler dev ended with ${code}`)
+  for (;;) {
+    const health = await Promise.race([over, healthOf(url)])
+    if (typeof health === 'string') return health
+    if (health !== null) return health.isGood ? null : problemOf(health.body)
+    await pause(PAUSE_MS)
   }
-  const code = await new Promise((resolve) => child.on('exit', resolve))
-  if (code !== 0)
-    throw new Error(`${tool} ${args.join(' ')} ended with ${String(code)}\n${printed}`)
 }
 
-const QUIET = {
-  ...process.env,
-  CI: '1',
-  WRANGLER_SEND_METRICS: 'false',
-  NO_COLOR: '1',
-  X_LOCAL_OBSERVABILITY: 'false',
-  X_LOCAL_EXPLORER: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+/** How the Worker is; null while nobody listens there. */
+async function healthOf(url: string): Promise<{ isGood: boolean; body: string } | null> {
+  try {
+    return await ask(`${url}/health`)
+  } catch {
+    // Refused or cut off: it is not there yet, or gone, which its end tells.
+    return null
+  }
 }
 
-function bin(tool: string): string {
-  return `${ROOT}node_modules/.bin/${tool}`
-}
-
-/** wrangler says that it is ready on its standard output; then the Worker says how it is. */
-async function becomesReady(
-  url: string,
-  child: ChildProcess,
-  ended: Promise<number>,
-): Promise<string | null> {
-  const listening = new Promise<'listening'>((resolve) => {
-    child.stdout?.on('data', (text: string) => {
-      if (text.includes('Ready on')) resolve('listening')
-    })
+async function ask(url: string): Promise<{ isGood: boolean; body: string }> {
+  if (url.startsWith('http:')) {
+    const response = await fetch(url)
+    return { isGood: response.ok, body: await response.text() }
+  }
+  // wrangler makes its certificate itself, so that it says nothing.
+  const options = { rejectUnauthorized: false }
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, options, resolve).on('error', reject)
   })
-  const first = await Promise.race([listening, ended])
-  if (first !== 'listening') return `wrangler dev ended with ${first}`
-  const response = await fetch(`${url}/health`)
-  if (response.ok) return null
-  return problemOf(await response.text())
+  return { isGood: response.statusCode === 200, body: await text(response) }
 }
 
 function problemOf(body: string): string {
@@ -120,18 +113,4 @@ function problemOf(body: string): string {
     // No envelope of ours: whatever answered is shown as it is.
     return body.slice(0, 500)
   }
-}
-
-async function kill(child: ChildProcess, ended: Promise<number>): Promise<void> {
-  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-  await ended
-}
-
-async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return
-  const group = -child.pid
-  process.kill(group, 'SIGTERM')
-  const patience = setTimeout(() => process.kill(group, 'SIGKILL'), 5_000)
-  await ended
-  clearTimeout(patience)
 }

@@ -2,12 +2,11 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
-import { openAPIRouteHandler } from 'hono-openapi'
 import type { AppEnv } from './app-env.ts'
 import { AppError, STATUS_OF } from './errors.ts'
 import { log } from './log.ts'
-import { allowAny } from './auth/authenticate.ts'
 import { api } from './routes/api.ts'
+import { docs } from './routes/docs.ts'
 import { metaConnect } from './routes/meta-connect.ts'
 import { portal } from './routes/portal.ts'
 import { webhooks } from './routes/webhooks.ts'
@@ -27,20 +26,8 @@ export const app = new Hono<AppEnv>()
   .route('/', metaConnect)
   .route('/', portal)
   .route('/api', api)
-  .get(
-    '/api/openapi.json',
-    allowAny,
-    openAPIRouteHandler(api, {
-      documentation: {
-        info: { title: 'TargetBot', version: '0.1.0' },
-        servers: [{ url: '/api' }],
-        components: {
-          securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Auth-Key' } },
-        },
-        security: [{ key: [] }],
-      },
-    }),
-  )
+  // After the API itself, whose door they share.
+  .route('/api', docs)
 
 app.notFound((c) =>
   c.json(envelope(c.var.requestId, new AppError('NOT_FOUND', 'There is nothing here')), 404),

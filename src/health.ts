@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { log, redact } from './log.ts'
 import type { OutboxCounts } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
 import { listConnections } from './store/connections.ts'
@@ -13,6 +14,7 @@ const owedSchema = z.object({
   waiting: z.int(),
   parked: z.int(),
   oldestAt: z.string().nullable(),
+  problem: z.string().nullable().describe('Why it could not say what it owes'),
 })
 
 export const healthSchema = z.object({
@@ -65,7 +67,8 @@ export async function healthOf(
     ...connections.map(({ id }) => owed('connection', id, connectionOf(env, id).owed())),
   ])
   const total = Object.values(byReason).reduce((sum, n) => sum + n, 0)
-  const isBad = total > 0 || connections.some(({ state }) => state === 'dead')
+  const isDead = connections.some(({ state }) => state === 'dead')
+  const isBad = total > 0 || isDead || waiting.some(({ problem }) => problem !== null)
   return {
     status: isBad ? 'attention' : 'ok',
     meta: settings.meta ? 'on' : 'off',
@@ -82,6 +85,15 @@ export async function retryParked(env: Env, row: ParkedKey): Promise<boolean> {
   const isFound = await askToRetry(env, row)
   if (!isFound) await forgetParked(env.DB, row)
   return isFound
+}
+
+const RETRIED_TOGETHER = 200
+
+/** Has tried again what was parked for a reason, the oldest 200 at most; how many those were. */
+export async function retryAllParked(env: Env, reason: string): Promise<number> {
+  const rows = await listParked(env.DB, { reason, limit: RETRIED_TOGETHER })
+  const retried = await Promise.allSettled(rows.map((row) => retryParked(env, row)))
+  return retried.filter((one) => one.status === 'fulfilled' && one.value).length
 }
 
 async function askToRetry(env: Env, { object, name, seq }: ParkedKey): Promise<boolean> {
@@ -104,8 +116,16 @@ async function owed(
   name: string,
   counts: Promise<OutboxCounts>,
 ): Promise<z.infer<typeof owedSchema>> {
-  const { waiting, parked, oldestAt } = await counts
-  return { object, name, waiting, parked, oldestAt: oldestAt === null ? null : isoTime(oldestAt) }
+  try {
+    const { waiting, parked, oldestAt: at } = await counts
+    const oldestAt = at === null ? null : isoTime(at)
+    return { object, name, waiting, parked, oldestAt, problem: null }
+  } catch (error) {
+    // One that cannot be asked is itself what those who look here look for.
+    log('error', 'health.unknown', { object, error })
+    const problem = redact(error instanceof Error ? error.message : String(error)).slice(0, 300)
+    return { object, name, waiting: 0, parked: 0, oldestAt: null, problem }
+  }
 }
 
 function unique(ids: string[]): string[] {

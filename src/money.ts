@@ -16,7 +16,14 @@ export function moneyOf(micros: number, currency: string): Money {
   return { amount: (micros / MILLION).toFixed(digitsOf(currency)), currency }
 }
 
+const digits = new Map<string, number>()
+
+/** Kept, for asking costs more than everything else that is done with an amount. */
 function digitsOf(currency: string): number {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.resolvedOptions().maximumFractionDigits ?? 2
+  let known = digits.get(currency)
+  if (known === undefined) {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+    digits.set(currency, (known = format.resolvedOptions().maximumFractionDigits ?? 2))
+  }
+  return known
 }

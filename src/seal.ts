@@ -34,6 +34,11 @@ export async function unseal(keys: Keys, owner: string, sealed: Sealed): Promise
   return new TextDecoder().decode(await crypto.subtle.decrypt(parameters(iv, owner), key, bytes))
 }
 
+/** Whether it was sealed with the present key; what was not is to be sealed anew. */
+export async function isSealedWithPresentKey(keys: Keys, sealed: Sealed): Promise<boolean> {
+  return sealed.kid === (await keyId(keys.ENCRYPTION_KEY))
+}
+
 async function keyOf(keys: Keys, kid: string): Promise<string> {
   for (const key of [keys.ENCRYPTION_KEY, keys.ENCRYPTION_KEY_PREVIOUS]) {
     if (key && (await keyId(key)) === kid) return key

@@ -1,5 +1,8 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Plugin } from 'vite'
 
 /** The Worker behind the portal while its code is being changed. */
 const worker = process.env['WORKER_URL'] ?? 'http://127.0.0.1:8787'
@@ -7,8 +10,26 @@ const worker = process.env['WORKER_URL'] ?? 'http://127.0.0.1:8787'
 const LIBRARIES =
   /node_modules\/(react|react-dom|react-router|scheduler|cookie|set-cookie-parser|@tanstack|i18next|react-i18next|html-parse-stringify|void-elements|use-sync-external-store|hono)\//
 
+/** Swagger UI's files as they are, where `src/routes/docs.ts` looks for them. */
+function swaggerUi(): Plugin {
+  return {
+    name: 'swagger-ui',
+    apply: 'build',
+    generateBundle() {
+      for (const url of [
+        import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
+        import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+      ]) {
+        const path = fileURLToPath(url)
+        const fileName = `portal/api-docs/${basename(path)}`
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(path) })
+      }
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), swaggerUi()],
   build: {
     outDir: 'dist',
     assetsDir: 'portal/assets',
@@ -32,6 +53,8 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: {
       '/api': { target: worker, ws: true },
+      // What only the build makes.
+      '/portal/api-docs': worker,
       '/portal/enter': worker,
       '/portal/leave': worker,
       '/meta': worker,

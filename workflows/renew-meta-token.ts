@@ -18,6 +18,15 @@ export const STEPS = {
 export class RenewMetaToken extends WorkflowEntrypoint<Env, RenewMetaTokenParams> {
   override async run(event: WorkflowEvent<RenewMetaTokenParams>, step: WorkflowStep) {
     const { connectionId } = paramsSchema.parse(event.payload)
+    try {
+      return await this.#renew(step, connectionId)
+    } finally {
+      // Whatever else fails, the end comes nearer.
+      await step.do(STEPS.warn, RETRIES, async () => connectionOf(this.env, connectionId).warn())
+    }
+  }
+
+  async #renew(step: WorkflowStep, connectionId: string) {
     const connection = () => connectionOf(this.env, connectionId)
     const before = await step.do(STEPS.check, RETRIES, async () =>
       valueOf(await connection().check()),
@@ -37,7 +46,6 @@ export class RenewMetaToken extends WorkflowEntrypoint<Env, RenewMetaTokenParams
         await step.do(STEPS.tell, RETRIES, async () => connection().tellRefused(refused))
       }
     }
-    await step.do(STEPS.warn, RETRIES, async () => connection().warn())
     return { state: 'alive' as const, expiresAt }
   }
 }

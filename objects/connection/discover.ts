@@ -26,9 +26,7 @@ export async function discover(door: Door, userId: string): Promise<MetaAnswer<A
     params: { fields: 'id,name' },
   })
   if (!me.ok) return me
-  const pages = await listAll(door, replies.pageAccount, 'user', userId, 'me/accounts', {
-    fields: 'id,name,access_token',
-  })
+  const pages = await listPages(door, userId)
   if (!pages.ok) return pages
   const accounts = await listAll(door, replies.adAccount, 'user', userId, 'me/adaccounts', {
     fields: 'id,account_id,name,account_status,currency,timezone_name',
@@ -53,13 +51,19 @@ export async function discover(door: Door, userId: string): Promise<MetaAnswer<A
   }
 }
 
-/** Has Meta tell us of the page's leads; false when it refuses. */
-export async function subscribe(door: Door, pageId: string): Promise<boolean> {
+/** The pages of a user, each with a token of its own. */
+export async function listPages(door: Door, userId: string): Promise<MetaAnswer<Assets['pages']>> {
+  return listAll(door, replies.pageAccount, 'user', userId, 'me/accounts', {
+    fields: 'id,name,access_token',
+  })
+}
+
+/** Has Meta tell us of the page's leads. */
+export async function subscribe(door: Door, pageId: string): Promise<MetaAnswer<unknown>> {
   const caller: Caller = `page:${pageId}`
-  const answer = await door.call(replies.successReply, caller, pageId, {
+  return door.call(replies.successReply, caller, pageId, {
     path: `${pageId}/subscribed_apps`,
     method: 'POST',
     params: { subscribed_fields: 'leadgen' },
   })
-  return answer.ok
 }

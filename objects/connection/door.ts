@@ -1,21 +1,23 @@
 import type { z } from 'zod'
 import { log } from '../../src/log.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
-import { callGraph, type GraphCall, type GraphResult } from '../../src/meta/graph.ts'
+import { callGraph, type GraphCall } from '../../src/meta/graph.ts'
 import type { MetaTrouble } from '../../src/meta/trouble.ts'
+import type { Usage } from '../../src/meta/usage.ts'
 import type { MetaSettings } from '../../src/settings.ts'
 
 /** In whose name a call is made. */
 export type Caller = 'user' | `page:${string}`
 
 export interface DoorDeps {
-  meta: MetaSettings
+  /** `null`: Meta is off. */
+  meta: MetaSettings | null
   /** The token to call with; `null` when there is none. */
   tokenOf: (caller: Caller) => Promise<string | null>
   /** Why nobody can be asked any more; `null` while somebody can. */
   deadSince: () => string | null
-  /** Meta has refused the token. */
-  died: (code: string) => void
+  /** Meta has refused the token of this caller. */
+  died: (caller: Caller, code: string) => void
   pausedUntil: (scope: string) => number
   pause: (scope: string, until: number) => void
 }
@@ -26,12 +28,20 @@ const PAUSE_MINUTES = 5
 /** Calls of the whole app; what it is told to wait for, everything waits for. */
 const APP = 'app'
 
+/** Limits of the whole app (Meta: rate-limiting). */
+const APP_LIMITS = new Set(['4', '341'])
+
 /** The one way to the Graph API: keeps to what Meta allows, and sorts what it refuses. */
 export class Door {
   readonly #deps: DoorDeps
 
   constructor(deps: DoorDeps) {
     this.#deps = deps
+  }
+
+  /** The version of the Graph API that is called. */
+  get version(): string {
+    return this.#deps.meta?.version ?? ''
   }
 
   /** Makes a call within a scope (an ad account, a page) and reads the answer by `schema`. */
@@ -41,16 +51,17 @@ export class Door {
     scope: string,
     call: Omit<GraphCall, 'token'>,
   ): Promise<MetaAnswer<z.infer<Schema>>> {
-    const { deadSince, pausedUntil, tokenOf, meta } = this.#deps
+    const { deadSince, pausedUntil, meta } = this.#deps
+    if (!meta) return { ok: false, kind: 'ours', code: 'meta_off' }
     const dead = deadSince()
     if (dead !== null) return { ok: false, kind: 'dead', code: dead }
     const at = Math.max(pausedUntil(scope), pausedUntil(APP))
     if (at > Date.now()) return { ok: false, kind: 'later', code: 'paused', at }
-    const token = await tokenOf(caller)
-    if (token === null) return { ok: false, kind: 'role', code: 'no_token' }
-    const result = await callGraph(meta, { ...call, token })
-    this.#keepToUsage(scope, result)
-    if (!result.ok) return this.fail(scope, result.trouble)
+    const token = await this.#tokenOf(caller)
+    if (!token.ok) return token
+    const result = await callGraph(meta, { ...call, token: token.value })
+    if (result.usage) this.keepToUsage(scope, result.usage)
+    if (!result.ok) return this.fail(caller, scope, result.trouble)
     const parsed = schema.safeParse(result.body)
     if (parsed.success) return { ok: true, value: parsed.data }
     log('error', 'meta.unexpected_reply', { path: call.path, error: parsed.error })
@@ -58,17 +69,37 @@ export class Door {
   }
 
   /** Draws from a trouble what follows for later calls, and says what it means to this one. */
-  fail(scope: string, trouble: MetaTrouble): MetaFailure {
-    if (trouble.kind === 'dead') this.#deps.died(trouble.code)
-    if (trouble.kind !== 'throttled') return { ok: false, kind: trouble.kind, code: trouble.code }
+  fail(caller: Caller, scope: string, trouble: MetaTrouble): MetaFailure {
+    const { kind, code } = trouble
+    const isRefused = kind === 'dead' || kind === 'role'
+    if (isRefused) this.#deps.died(caller, code)
+    // The token of a page may die alone.
+    if (isRefused && caller !== 'user') return { ok: false, kind: 'role', code }
+    if (kind !== 'throttled') return { ok: false, kind, code }
     const at =
       Date.now() +
       ('minutes' in trouble && trouble.minutes ? trouble.minutes : PAUSE_MINUTES) * 60_000
-    this.#deps.pause(trouble.code.split('/')[0] === '4' ? APP : scope, at)
-    return { ok: false, kind: 'later', code: trouble.code, at }
+    this.#deps.pause(APP_LIMITS.has(code.split('/')[0] ?? '') ? APP : scope, at)
+    return { ok: false, kind: 'later', code, at }
   }
 
-  #keepToUsage(scope: string, { usage }: GraphResult): void {
-    if (usage?.isFull) this.#deps.pause(scope, Date.now() + (usage.minutes ?? 1) * 60_000)
+  /** Stops by itself when what Meta allows is nearly used up. */
+  keepToUsage(scope: string, usage: Usage): void {
+    if (!usage.isFull) return
+    const until = Date.now() + (usage.minutes ?? 1) * 60_000
+    this.#deps.pause(usage.isOfApp ? APP : scope, until)
+  }
+
+  async #tokenOf(caller: Caller): Promise<MetaAnswer<string>> {
+    try {
+      const token = await this.#deps.tokenOf(caller)
+      return token === null
+        ? { ok: false, kind: 'role', code: 'no_token' }
+        : { ok: true, value: token }
+    } catch (error) {
+      // Its key is gone: a setting of ours is wrong, and whoever asked waits until it is right.
+      log('error', 'meta.token_sealed', { error })
+      return { ok: false, kind: 'ours', code: 'token_sealed' }
+    }
   }
 }

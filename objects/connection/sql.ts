@@ -10,11 +10,27 @@ export interface ConnectionState {
   expiresAt: number | null
   dataAccessExpiresAt: number | null
   scopes: string[]
-  pages: { id: string; name: string; subscribed: boolean }[]
+  pages: ConnectedPage[]
   adAccounts: { id: string; name: string; currency: string; timezone: string }[]
   checkedAt: number
   /** The last warning given, and about which end of life. */
   warned: { expiresAt: number; days: number } | null
+  /** Of which end of life the admins know that Meta refuses to put it off. */
+  refusedFor: number | null
+  /** Troubles that do not end the token, as the admins were told of them and still last. */
+  troubles: string[]
+  /** The present token, by a name of our own: news of one that came before it mean nothing. */
+  tokenId: string
+}
+
+/** A page that the token opens. */
+export interface ConnectedPage {
+  id: string
+  name: string
+  /** Whether Meta tells us of its leads. */
+  subscribed: boolean
+  /** Why its own token died although the user's lives; `null` while it is good. */
+  lost: string | null
 }
 
 /** The tables of one Connection. */
@@ -59,8 +75,19 @@ export class ConnectionTables {
     this.#sql.exec('INSERT OR REPLACE INTO token (owner, sealed) VALUES (?, ?)', ...row)
   }
 
+  forgetToken(owner: string): void {
+    this.#sql.exec('DELETE FROM token WHERE owner = ?', owner)
+  }
+
   forgetTokens(): void {
     this.#sql.exec('DELETE FROM token')
+  }
+
+  /** Nothing of what was known is left. */
+  forget(): void {
+    this.forgetTokens()
+    this.#sql.exec('DELETE FROM connection')
+    this.#sql.exec('DELETE FROM pause')
   }
 
   /** Until when (ms) no calls of this scope are made; 0 when they are. */
@@ -71,7 +98,13 @@ export class ConnectionTables {
     return row?.until ?? 0
   }
 
+  /** Of two pauses the longer one counts. */
   pause(scope: string, until: number): void {
-    this.#sql.exec('INSERT OR REPLACE INTO pause (scope, until) VALUES (?, ?)', scope, until)
+    this.#sql.exec(
+      `INSERT INTO pause (scope, until) VALUES (?, ?)
+       ON CONFLICT (scope) DO UPDATE SET until = max(until, excluded.until)`,
+      scope,
+      until,
+    )
   }
 }

@@ -3,8 +3,9 @@ import type { Update, UserFromGetMe } from 'grammy/types'
 import { takeTurn } from '../../src/bot/bot.ts'
 import type { Turn } from '../../src/bot/context.ts'
 import { doErrand } from '../../src/bot/errands.ts'
-import { CHAT, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
-import { botIdOf, telegramOf } from '../../src/bot/telegram.ts'
+import { type Link, linkCall } from '../../src/bot/link.ts'
+import { type Call, CHAT, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
+import { botIdOf, isClosed, telegramOf, troubleOf } from '../../src/bot/telegram.ts'
 import { text, type TextKey, type TextParams } from '../../src/bot/texts.ts'
 import type { LeadData } from '../../src/lead.ts'
 import type { Locale } from '../../src/locales.ts'
@@ -37,15 +38,11 @@ export class Conversation extends Agent<Env> {
     db: this.env.DB,
     // When Telegram is back, managers see what waited within seconds; a chat asks for one message only.
     longestWaitMs: 20_000,
+    // Each is a press of its own: many wait for Telegram at once when it hangs.
+    aside: 'answer:',
     deliver: ([row]) => this.#deliver(row as OutboxRow),
   })
-  readonly #speaker = new Speaker({
-    telegram: telegramOf(settingsOf(this.env)),
-    tables: this.#tables,
-    outbox: this.#outbox,
-    chatId: this.#chatId,
-    moved: (chatId, row) => this.#moved(chatId, row),
-  })
+  #made: Speaker | null = null
   #turn: Promise<void> = Promise.resolve()
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -65,10 +62,7 @@ export class Conversation extends Agent<Env> {
    */
   async receive(update: Update, publicUrl: string): Promise<void> {
     await this.lifecycle.start()
-    // One after another: the next update is decided on what this one has left.
-    const turn = this.#turn.then(() => this.#take(update, publicUrl))
-    this.#turn = turn.catch(() => undefined)
-    await turn
+    await this.#inTurn(() => this.#take(update, publicUrl))
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
@@ -101,10 +95,10 @@ export class Conversation extends Agent<Env> {
     })
   }
 
-  /** Owes what another conversation owed before its chat became this one. */
-  async takeOver(row: NewRow): Promise<void> {
+  /** Owes what another conversation owed before its chat became this one, once for the row's key. */
+  async takeOver(row: NewRow, key: string): Promise<void> {
     await this.lifecycle.start()
-    this.#commit(() => [row])
+    this.#commit(() => (this.#tables.tell(key, Date.now()) ? [row] : []))
   }
 
   /** Tries again what was parked under this number. */
@@ -136,6 +130,25 @@ export class Conversation extends Agent<Env> {
     return this.#tables.memory().locale ?? settingsOf(this.env).DEFAULT_LOCALE
   }
 
+  /** Made when there is something to say: with a setting that is broken we can still be woken. */
+  get #speaker(): Speaker {
+    this.#made ??= new Speaker({
+      telegram: telegramOf(settingsOf(this.env)),
+      tables: this.#tables,
+      outbox: this.#outbox,
+      chatId: this.#chatId,
+      moved: (chatId, row) => this.#moved(chatId, row),
+    })
+    return this.#made
+  }
+
+  /** One after another: an update is decided on what the one before it has left. */
+  async #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(act)
+    this.#turn = turn.catch(() => undefined)
+    await turn
+  }
+
   #commit(change: () => NewRow[]): void {
     this.ctx.storage.transactionSync(() => this.#outbox.add(change()))
     this.ctx.waitUntil(this.#outbox.ring())
@@ -145,11 +158,17 @@ export class Conversation extends Agent<Env> {
     if (this.#tables.hasSeen(update.update_id)) return
     const message = update.message ?? update.callback_query?.message
     if (message) this.#speaker.sawMessage(message.message_id)
-    const write = await this.#decide(update, publicUrl).catch((error: unknown) => {
-      // A bug in a feature must not make Telegram hold this chat up: the update waits here instead.
+    const postpone = () => {
+      const body: LateUpdate = { update, publicUrl }
+      this.#outbox.add([{ key: keyOf(update), kind: 'update', body }])
+    }
+    const me = this.#whoAmI(update)
+    // Nobody is asked for our name while others wait for their turn: the update waits instead.
+    const decision = me ? this.#decide(update, publicUrl, me) : Promise.resolve(postpone)
+    const write = await decision.catch((error: unknown) => {
+      // Nor must a bug in a feature make Telegram hold this chat up.
       log('error', 'update.failed', { error })
-      const body = { update, publicUrl }
-      return () => this.#outbox.add([{ key: `update:${update.update_id}`, kind: 'update', body }])
+      return postpone
     })
     this.ctx.storage.transactionSync(() => {
       this.#tables.see(update.update_id, Date.now())
@@ -158,42 +177,61 @@ export class Conversation extends Agent<Env> {
   }
 
   /** What an update means; the function returned writes that down. */
-  async #decide(update: Update, publicUrl: string): Promise<() => void> {
+  async #decide(update: Update, publicUrl: string, me: UserFromGetMe): Promise<() => void> {
     const turn: Turn = {
       memory: this.#tables.memory(),
       owes: [],
       settings: settingsOf(this.env),
       leadOfCard: (messageId) => this.#tables.leadOfCard(messageId),
     }
-    await takeTurn(update, await this.#whoAmI(update), turn)
+    await takeTurn(update, me, turn)
     return () => {
       this.#tables.saveMemory(turn.memory)
       this.#outbox.add(turn.owes.map((row) => withPublicUrl(row, publicUrl)))
     }
   }
 
-  /** The bot's own name is only needed to know commands that name it, which are said in groups. */
-  async #whoAmI(update: Update): Promise<UserFromGetMe> {
-    const known = this.#tables.me()
-    if (known) return known
-    const settings = settingsOf(this.env)
-    const nobody = { ...NAMELESS, id: botIdOf(settings.TELEGRAM_BOT_TOKEN) }
-    if (!/^\/\w+@/.test(update.message?.text ?? '')) return nobody
+  /** Takes an update that waited: for our name to be known, or for a bug to be mended. */
+  async #takeLate({ update, publicUrl }: LateUpdate): Promise<Delivery> {
     try {
-      const me = await telegramOf(settings).getMe()
-      this.#tables.saveMe(me)
-      return me
+      const me = this.#whoAmI(update) ?? (await this.#askWhoIAm())
+      await this.#inTurn(async () => {
+        const write = await this.#decide(update, publicUrl, me)
+        this.ctx.storage.transactionSync(() => {
+          // Written down before its row is settled, it must not be taken twice.
+          if (this.#tables.tell(keyOf(update), Date.now())) write()
+        })
+      })
+      return { result: 'done' }
     } catch (error) {
-      log('warn', 'telegram.get_me_failed', { error })
-      return nobody
+      const trouble = troubleOf(error)
+      if (trouble.kind === 'wait') {
+        const at = Date.now() + trouble.seconds * 1000
+        return { result: 'later', at, reason: 'TELEGRAM_FLOOD' }
+      }
+      return { result: 'unreachable', reason: 'reason' in trouble ? trouble.reason : 'TELEGRAM' }
     }
+  }
+
+  /** Our own name is only needed to know commands that name us; `null`: Telegram has to be asked. */
+  #whoAmI(update: Update): UserFromGetMe | null {
+    if (/^\/\w+@/.test(update.message?.text ?? '')) return this.#tables.me(Date.now())
+    return { ...NAMELESS, id: botIdOf(settingsOf(this.env).TELEGRAM_BOT_TOKEN) }
+  }
+
+  async #askWhoIAm(): Promise<UserFromGetMe> {
+    const me = await telegramOf(settingsOf(this.env), ASKED_WHO_I_AM_S).getMe()
+    this.#tables.saveMe(me, Date.now())
+    return me
   }
 
   async #deliver(row: OutboxRow): Promise<Delivery> {
     const body = JSON.parse(row.body)
     switch (row.kind) {
       case 'call':
-        return this.#speaker.call(row, body)
+        return isTooLate(row, body) ? { result: 'done' } : this.#speaker.call(row, body)
+      case 'link':
+        return this.#sayLink(row, body)
       case 'card':
         return this.#speaker.card(row, body.leadId)
       case 'report':
@@ -201,10 +239,17 @@ export class Conversation extends Agent<Env> {
       case 'errand':
         return this.#doErrand(row, body)
       case 'update':
-        return { result: 'done', commit: await this.#decide(body.update, body.publicUrl) }
+        return this.#takeLate(body)
       default:
         throw new Error(`nothing is known of rows of kind ${row.kind}`)
     }
+  }
+
+  /** A link is made at the moment it is said; who has blocked us asks for another when they are back. */
+  async #sayLink(row: OutboxRow, link: Link): Promise<Delivery> {
+    const delivery = await this.#speaker.call(row, await linkCall(this.env.DB, link))
+    const isBlocked = delivery.result === 'refused' && isClosed(delivery.reason)
+    return isBlocked ? { result: 'done' } : delivery
   }
 
   async #doErrand(row: OutboxRow, errand: Errand & { publicUrl: string }): Promise<Delivery> {
@@ -226,8 +271,29 @@ export class Conversation extends Agent<Env> {
     const body = JSON.parse(row.body)
     const card = row.kind === 'card' ? this.#tables.card(body.leadId) : null
     if (card) return next.showCards([card.lead], { ...card.place, threadId: null })
-    await next.takeOver({ key: row.key, kind: row.kind, body, priority: row.priority })
+    const owed = { key: row.key, kind: row.kind, body, priority: row.priority }
+    await next.takeOver(owed, `moved:${this.#chatId}:${row.seq}`)
   }
+}
+
+/** An update that is taken later than it came. */
+interface LateUpdate {
+  update: Update
+  publicUrl: string
+}
+
+function keyOf(update: Update): string {
+  return `update:${update.update_id}`
+}
+
+/** Updates wait for their turn: it is asked again soon rather than waited for long. */
+const ASKED_WHO_I_AM_S = 3
+
+/** A press cannot be answered any more after so long, and nobody waits for it. */
+const ANSWERED_WITHIN_MS = 150_000
+
+function isTooLate({ seq }: OutboxRow, { method }: Call): boolean {
+  return method === 'answerCallbackQuery' && Date.now() - seq / 1000 > ANSWERED_WITHIN_MS
 }
 
 /** Errands that make links need the address the update came to. */

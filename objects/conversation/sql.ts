@@ -27,6 +27,8 @@ export interface OwedCard {
 /** Telegram gives an update up after 24 hours; twice that is sure. */
 const UPDATES_KEPT_MS = 48 * 3_600_000
 
+const ME_KNOWN_MS = 24 * 3_600_000
+
 const NOTHING: Memory = { locale: null, form: null, movedTo: null }
 
 /** The tables of one Conversation. */
@@ -58,13 +60,14 @@ export class ConversationTables {
     this.#saveFact('memory', memory)
   }
 
-  /** The bot itself, as Telegram described it. */
-  me(): UserFromGetMe | null {
-    return this.#fact('me') as UserFromGetMe | null
+  /** The bot itself, as Telegram has described it within a day: it can be renamed. */
+  me(now: number): UserFromGetMe | null {
+    const known = this.#fact('me') as { me: UserFromGetMe; at: number } | null
+    return known && known.at > now - ME_KNOWN_MS ? known.me : null
   }
 
-  saveMe(me: UserFromGetMe): void {
-    this.#saveFact('me', me)
+  saveMe(me: UserFromGetMe, at: number): void {
+    this.#saveFact('me', { me, at })
   }
 
   hasSeen(updateId: number): boolean {

@@ -69,6 +69,11 @@ export class Lead extends DurableObject<Env> {
     await this.#outbox.ring()
   }
 
+  /** Carries out what is due now, in case its alarm was lost. */
+  async kick(): Promise<void> {
+    if (this.#exists) await this.#outbox.ring()
+  }
+
   /** Tries again what was parked under this number. */
   async retryParked(seq: number): Promise<boolean> {
     const isFound = this.#exists && this.#outbox.retry(seq)

@@ -1,14 +1,17 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { LeadCommand, LeadData, LeadDetails } from '../../src/lead.ts'
+import { log } from '../../src/log.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
 import { detailsOf } from '../../src/meta/lead-details.ts'
-import type { Notification, PageNews } from '../../src/meta/notifications.ts'
-import type { MetaLead } from '../../src/meta/replies.ts'
+import { NO_VALUES, type Notification, type PageNews } from '../../src/meta/notifications.ts'
+import type { ListedLead } from '../../src/meta/replies.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
 import { type NewRow, Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
+import { retryDelay } from '../../src/outbox/retry-delay.ts'
 import { settingsOf } from '../../src/settings.ts'
 import { projectLeads } from '../../src/store/leads.ts'
 import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projects.ts'
+import { startOnce } from '../../src/start-once.ts'
 import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
 import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
@@ -31,14 +34,20 @@ const MADE_TOGETHER = 10
 /** Webhooks that come one upon another are worked on together, once none came for so long. */
 const QUIET_MS = 30
 
-/** But nobody waits for quiet longer than this. */
-const PATIENCE_MS = 1_000
+/** But nobody waits for quiet longer than this many times. */
+const PATIENCE = 33
 
 /** So long a lead waits for its details before it is made without them. */
 const GRACE_MS = 2_000
 
-/** Meta may know a lead some moments after it told of it; after so many tries it never will. */
-const MAX_TRIES_OF_ONE = 6
+/**
+ * Meta may know a lead some moments after it told of it, and calls a lead unknown that it will not
+ * show for want of a permission: what it did not know for so long is given up.
+ */
+const GONE_AFTER_MS = 86_400_000
+
+/** The longest wait between two tries of what Meta does not give. */
+const LONGEST_WAIT_MS = 30 * 60_000
 
 /** A page that was just connected brings along the leads of its last day. */
 const BEFORE_SERVED_MS = 86_400_000
@@ -76,7 +85,8 @@ export class Page extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() =>
       this.#outbox.add([
         ...(news.leads.length > 0 ? [arrivalsRow(news.leads)] : []),
-        ...news.malformed.map((entry) => ({ key: 'malformed', kind: 'malformed', body: entry })),
+        ...news.malformed.map(malformedRow),
+        ...(news.malformed.some(isWithoutValues) ? [RECONCILE] : []),
       ]),
     )
     this.#lastNewsAt = Date.now()
@@ -90,9 +100,17 @@ export class Page extends DurableObject<Env> {
     const servedSince = state.servedSince ?? Date.now()
     this.ctx.storage.transactionSync(() => {
       this.#tables.saveState({ connectionId, name, projectId, servedSince })
-      this.#outbox.hasten('read')
+      for (const key of ['read', 'again']) this.#outbox.hasten(key)
+      this.#outbox.revive('again')
     })
     this.ctx.waitUntil(this.#outbox.ring())
+  }
+
+  /** This connection cannot be asked any more; unless another took its place, nobody can. */
+  async leave({ connectionId }: { connectionId: string }): Promise<void> {
+    const state = this.#tables.state()
+    if (state.connectionId !== connectionId) return
+    this.#tables.saveState({ ...state, connectionId: null })
   }
 
   /** The ids of the page's forms that people can fill in. */
@@ -177,9 +195,11 @@ export class Page extends DurableObject<Env> {
   }
 
   async #quiet(): Promise<void> {
-    const patience = Date.now() + PATIENCE_MS
-    do await scheduler.wait(QUIET_MS)
-    while (Date.now() - this.#lastNewsAt < QUIET_MS && Date.now() < patience)
+    // Counted, for the clock of a Worker may stand still.
+    for (let waits = 0; waits < PATIENCE; waits++) {
+      await scheduler.wait(QUIET_MS)
+      if (Date.now() - this.#lastNewsAt >= QUIET_MS) return
+    }
   }
 
   async #deliver(rows: OutboxRow[]): Promise<Delivery> {
@@ -189,11 +209,13 @@ export class Page extends DurableObject<Env> {
       case 'arrivals':
         return this.#makeLeads(bodies.flat())
       case 'read':
-        return this.#readLeads(bodies.flat())
-      case 'readOne':
-        return this.#readOne(bodies[0], head?.attempts ?? 0)
+        return this.#readLeads({ leads: bodies.flat().map(neverTried), tries: 0 })
+      case 'again':
+        return this.#readLeads(bodies[0])
       case 'malformed':
         return { result: 'refused', reason: bodies[0].reason }
+      case 'reconcile':
+        return this.#startReconciling()
       default:
         throw new Error(`nothing is known of rows of kind ${head?.kind}`)
     }
@@ -233,13 +255,17 @@ export class Page extends DurableObject<Env> {
     if (ids.length === 0) return new Map()
     if (connectionId === null) return null
     const late = scheduler.wait(GRACE_MS).then(() => null)
-    const answer = await Promise.race([
-      connectionOf(this.env, connectionId).readLeads(this.#id, ids),
-      late,
-    ])
+    const reading = connectionOf(this.env, connectionId)
+      .readLeads(this.#id, ids)
+      .catch((error: unknown) => {
+        // Whatever has happened to the connection, the leads are made: they are read later.
+        log('error', 'page.unread', { object: 'page', count: ids.length, error })
+        return null
+      })
+    const answer = await Promise.race([reading, late])
     if (!answer?.ok) return null
     const { place } = await this.#project()
-    const read = answer.value.filter((reading) => reading.ok)
+    const read = answer.value.readings.filter((one) => one.ok)
     return new Map(read.map(({ id, lead }) => [id, detailsOf(lead, place.region)]))
   }
 
@@ -256,51 +282,80 @@ export class Page extends DurableObject<Env> {
       await scheduler.wait(1)
     }
     await this.#tell(leads, project)
-    const unread = chunk.filter(({ leadgenId, details }) => !details && !read.has(leadgenId))
+    // By what they are now: one may have been made by an earlier try that was cut off.
+    const ids = leads.flatMap(
+      ({ details, sourceRef }) => (details === 'pending' && sourceRef) || [],
+    )
     this.ctx.storage.transactionSync(() => {
       for (const arrival of chunk) this.#tables.hold(arrival)
-      const ids = unread.map(({ leadgenId }) => leadgenId)
       if (ids.length > 0) this.#outbox.add([{ key: 'read', kind: 'read', body: ids }])
     })
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
-  /** Reads the details of leads that were made without. */
-  async #readLeads(ids: string[]): Promise<Delivery> {
+  /** Reads the details of leads that were made without; what cannot be read now goes again. */
+  async #readLeads({ leads, tries }: Unread): Promise<Delivery> {
     const { connectionId } = this.#tables.state()
     if (connectionId === null) return waitFor('NO_CONNECTION')
-    const failed: string[] = []
-    for (const chunk of chunksOf(ids, MAX_BATCH)) {
+    const rest = new Map(leads.map((lead) => [lead.id, lead]))
+    let stop: MetaFailure | null = null
+    for (const chunk of chunksOf([...rest.keys()], MAX_BATCH)) {
       const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, chunk)
-      if (!answer.ok && answer.kind !== 'ours') return deliveryOf(answer)
-      if (!answer.ok) {
-        // Whichever of them makes Meta refuse the call, it shall not hold up the others.
-        failed.push(...chunk)
-        continue
-      }
-      await this.#fillIn(answer.value)
-      failed.push(...answer.value.filter((reading) => !reading.ok).map(({ id }) => id))
+      stop = answer.ok ? answer.value.stop : answer
+      if (answer.ok) await this.#take(answer.value.readings, rest)
+      if (stop) break
     }
-    const commit = () => this.#outbox.add(failed.map(readOneRow))
+    // Nothing came of it: the rows wait as they are.
+    if (stop && rest.size === leads.length) return deliveryOf(stop)
+    return this.#goAgain([...rest.values()], tries, stop)
+  }
+
+  /** Fills in what was read; the rest is what was not, and since when Meta does not know it. */
+  async #take(readings: LeadReading[], rest: Map<string, UnreadLead>): Promise<void> {
+    await this.#fillIn(readings)
+    for (const reading of readings) {
+      const { id } = reading
+      if (reading.ok) rest.delete(id)
+      else if (reading.kind === 'again') rest.set(id, { ...neverTried(id), code: reading.code })
+      else
+        rest.set(id, { id, code: reading.code, goneSince: rest.get(id)?.goneSince ?? Date.now() })
+    }
+  }
+
+  /** Owes anew what could not be read, all in one row; gives up what Meta has not known for long. */
+  async #goAgain(rest: UnreadLead[], tries: number, stop: MetaFailure | null): Promise<Delivery> {
+    const given = rest.filter(isGivenUp)
+    const waiting = rest.filter((lead) => !isGivenUp(lead))
+    if (given.length > 0) await this.#giveUp(given)
+    // Alone in its row it is parked, for a person or the next connection to try again.
+    const reason = `LEAD_UNREADABLE: ${given[0]?.code}`
+    if (given.length > 0 && waiting.length === 0) return { result: 'refused', reason }
+    const at =
+      stop?.kind === 'later' ? stop.at : Date.now() + retryDelay(tries + 1, LONGEST_WAIT_MS)
+    const commit = () =>
+      this.#outbox.add([
+        ...(waiting.length > 0 ? [againRow({ leads: waiting, tries: tries + 1 }, at)] : []),
+        ...(given.length > 0 ? [againRow({ leads: given, tries }, Date.now())] : []),
+      ])
     return { result: 'done', commit }
   }
 
-  /** Reads a lead that could not be read with the others. */
-  async #readOne(id: string, attempts: number): Promise<Delivery> {
-    const { connectionId } = this.#tables.state()
-    if (connectionId === null) return waitFor('NO_CONNECTION')
-    const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, [id])
-    if (!answer.ok && answer.kind !== 'ours') return deliveryOf(answer)
-    if (answer.ok) await this.#fillIn(answer.value)
-    const reading = answer.ok ? answer.value[0] : answer
-    if (!reading || reading.ok) return { result: 'done' }
-    if (attempts + 1 < MAX_TRIES_OF_ONE) return { result: 'unreachable', reason: reading.code }
+  async #giveUp(leads: UnreadLead[]): Promise<void> {
     const project = await this.#project()
+    const brought = leads.map(({ id }) => enrichOf(id, { details: 'unavailable' }))
     await this.#tell(
-      [await this.#carryOut(enrichOf(id, { details: 'unavailable' }), project)],
+      await Promise.all(brought.map((command) => this.#carryOut(command, project))),
       project,
     )
-    return { result: 'refused', reason: `LEAD_UNREADABLE: ${reading.code}` }
+  }
+
+  /** What Meta told of without saying what it was has to be looked for. */
+  async #startReconciling(): Promise<Delivery> {
+    if (this.#tables.state().connectionId !== null) {
+      const id = `reconcile_${this.#id}_told_${Math.floor(Date.now() / 60_000)}`
+      await startOnce(this.env.RECONCILE_LEADS, id, { pageId: this.#id, days: 1 })
+    }
+    return { result: 'done' }
   }
 
   async #fillIn(readings: LeadReading[]): Promise<void> {
@@ -389,22 +444,69 @@ function isActive({ status }: { status: string }): boolean {
   return status === 'ACTIVE'
 }
 
-function arrivalOf(lead: MetaLead, formId: string, region: string): Arrival {
+function arrivalOf(lead: ListedLead, formId: string, region: string): Arrival {
+  const { id, field_data: fields, created_time: createdAt } = lead
   return {
-    leadgenId: lead.id,
+    leadgenId: id,
     formId,
     adId: lead.ad_id ?? null,
-    createdAt: lead.created_time ? isoTime(Date.parse(lead.created_time)) : null,
-    details: detailsOf(lead, region),
+    createdAt: createdAt === undefined ? null : timeOf(createdAt),
+    // Without its fields it is as good as told of: it will be read alone.
+    ...(fields ? { details: detailsOf({ ...lead, field_data: fields }, region) } : {}),
   }
+}
+
+/** ISO time of what Meta says; a time that is none is no reason to lose a lead. */
+function timeOf(text: string): string | null {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? null : isoTime(ms)
 }
 
 function arrivalsRow(arrivals: Arrival[]): NewRow {
   return { key: 'arrivals', kind: 'arrivals', body: arrivals }
 }
 
-function readOneRow(id: string): NewRow {
-  return { key: `read:${id}`, kind: 'readOne', body: id }
+type Malformed = PageNews['malformed'][number]
+
+function isWithoutValues({ reason }: Malformed): boolean {
+  return reason === NO_VALUES
+}
+
+/** Each is kept; of those that say nothing at all, one says as much as a thousand. */
+function malformedRow(entry: Malformed): NewRow {
+  const kind = 'malformed'
+  return isWithoutValues(entry)
+    ? { key: 'no values', kind, body: entry, latest: true }
+    : { key: 'malformed', kind, body: entry }
+}
+
+const RECONCILE: NewRow = { key: 'reconcile', kind: 'reconcile', latest: true }
+
+/** Leads whose details are missing, and how often they were asked for. */
+interface Unread {
+  leads: UnreadLead[]
+  tries: number
+}
+
+interface UnreadLead {
+  id: string
+  /** Since when Meta says that it does not know it, ms; `null` when it does not say so. */
+  goneSince: number | null
+  /** What it said last. */
+  code: string
+}
+
+function neverTried(id: string): UnreadLead {
+  return { id, goneSince: null, code: '' }
+}
+
+function isGivenUp({ goneSince }: UnreadLead): boolean {
+  return goneSince !== null && Date.now() - goneSince >= GONE_AFTER_MS
+}
+
+/** One key for all of them, in order of their times: however many there are, they fill one lane. */
+function againRow(body: Unread, at: number): NewRow {
+  return { key: 'again', kind: 'again', body, at, priority: at }
 }
 
 function waitFor(reason: string): Delivery {

@@ -20,14 +20,14 @@ export function actorOf({ kind, id, name, role }: Caller): Actor {
 /** What narrows every list to the leads this caller may see. */
 export function confinementOf(caller: Caller): LeadFilter {
   if (!isConfined(caller.role)) return {}
-  return caller.kind === 'key' ? { source: 'api', sourceRef: caller.id } : { userId: caller.id }
+  return caller.kind === 'key' ? { keyId: caller.id } : { userId: caller.id }
 }
 
 /** Whether this caller may see a lead. */
 export function canSee(caller: Caller, lead: LeadData): boolean {
-  const { sourceRef, userId } = confinementOf(caller)
+  const { keyId, userId } = confinementOf(caller)
   if (userId !== undefined) return lead.userId === userId
-  return sourceRef === undefined || (lead.source === 'api' && lead.sourceRef === sourceRef)
+  return keyId === undefined || (lead.source === 'api' && lead.sourceRef === keyId)
 }
 
 /** A lead as this caller sees it: what managers write is for those who work leads. */

@@ -15,6 +15,7 @@ export const SCOPES = [
   'connections:manage',
   'audit:read',
   'health:read',
+  'health:write',
 ] as const
 
 export const KEY_ROLES = ['admin', 'manager', 'partner', 'service'] as const

@@ -54,7 +54,9 @@ export function editRow(messageId: number, html: string): NewRow {
 
 /** The answer to a press: a line that passes by, or an alert to be closed. At most 200 characters. */
 export function answerRow(id: string, text: string, isAlert = false): NewRow {
-  const params = { callback_query_id: id, text: text.slice(0, 200), show_alert: isAlert }
+  // Cut between characters: half of one would be refused with all the rest.
+  const short = text.slice(0, 200).replace(/[\ud800-\udbff]$/, '')
+  const params = { callback_query_id: id, text: short, show_alert: isAlert }
   return callRow(`answer:${id}`, { method: 'answerCallbackQuery', params })
 }
 

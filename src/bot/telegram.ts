@@ -7,10 +7,11 @@ const TIMEOUT_S = 15
 /** The door to Telegram for one bot. */
 export function telegramOf(
   settings: Pick<Settings, 'TELEGRAM_BOT_TOKEN' | 'TELEGRAM_API_ROOT'>,
+  timeoutSeconds: number = TIMEOUT_S,
 ): Api {
   return new Api(settings.TELEGRAM_BOT_TOKEN, {
     apiRoot: settings.TELEGRAM_API_ROOT,
-    timeoutSeconds: TIMEOUT_S,
+    timeoutSeconds,
     // Looked up at each call: what stands in for it in tests is found whenever it was put there.
     fetch: (input: RequestInfo, init?: RequestInit) => fetch(input, init),
   })
@@ -73,4 +74,9 @@ export function troubleOf(error: unknown): Trouble {
   const known = BY_WORDING.find(([wording]) => wording.test(description))
   if (known) return { kind: known[1], reason: description }
   return { kind: code === 403 ? 'closed' : 'refused', reason: description }
+}
+
+/** Whether a refusal with this reason means `closed`. Telegram: every 403 begins with this word. */
+export function isClosed(reason: string): boolean {
+  return reason.startsWith('Forbidden')
 }

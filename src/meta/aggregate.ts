@@ -1,6 +1,6 @@
 import { lastDays, type Period } from '../period.ts'
 import { type Totals, totalsOf } from '../statistics.ts'
-import { type InsightSums, sumInsights, upsertInsights } from '../store/insights.ts'
+import { addInsights, sumInsights, upsertInsights } from '../store/insights.ts'
 import { findProject, listProjects, type Project } from '../store/projects.ts'
 import { startOnce } from '../start-once.ts'
 import { connectionOf } from '../stubs.ts'
@@ -89,21 +89,9 @@ async function snapshotOf(env: Env, sources: Source[], now: number): Promise<Sna
   const sums = await Promise.all(
     [...accounts].map(([accountId, period]) => sumInsights(env.DB, { accountId, ...period })),
   )
-  const all = sums.map(({ totals }) => totals).reduce(plus, NOTHING)
+  const all = addInsights(sums.map(({ totals }) => totals))
   const { from, to } = periods[0] as Period
   return { from, to, totals: totalsOf(all, first.currency), updatedAt: isoTime(now) }
-}
-
-const NOTHING: InsightSums = { spendMicros: 0, impressions: 0, clicks: 0, leads: 0, formLeads: 0 }
-
-function plus(a: InsightSums, b: InsightSums): InsightSums {
-  return {
-    spendMicros: a.spendMicros + b.spendMicros,
-    impressions: a.impressions + b.impressions,
-    clicks: a.clicks + b.clicks,
-    leads: a.leads + b.leads,
-    formLeads: a.formLeads + b.formLeads,
-  }
 }
 
 function fullSource(project: Project): Source | null {

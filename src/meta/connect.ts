@@ -51,14 +51,19 @@ interface Account {
   timezone: string
 }
 
-/** A project keeps the account it has, unless nobody alive can read it any more. */
+/**
+ * A project keeps the account it has: it is never given another by somebody who merely connects.
+ * Whoever opens it serves it when nobody alive does.
+ */
 async function giveAccount(env: Env, connectionId: string, accounts: Account[]): Promise<void> {
   const project = await findProject(env.DB, FIRST_PROJECT_ID)
   if (!project) return
   const present = project.connectionId ? await findConnection(env.DB, project.connectionId) : null
   const isServed = present?.state === 'alive' && present.id !== connectionId
   if (isServed) return
-  const account = accounts.find(({ id }) => id === project.adAccountId) ?? accounts[0]
+  const { adAccountId } = project
+  const account = adAccountId === null ? accounts[0] : accounts.find(({ id }) => id === adAccountId)
+  if (adAccountId !== null && !account) return
   await updateProject(env.DB, FIRST_PROJECT_ID, {
     connectionId,
     adAccountId: account?.id ?? null,

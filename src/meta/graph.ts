@@ -22,8 +22,8 @@ export type GraphResult =
   | { ok: false; trouble: MetaTrouble; usage: Usage | null }
 
 /**
- * One call to the Graph API, signed with `appsecret_proof`; the token goes in a header, so that it
- * stands in no log. Never throws for what happens outside.
+ * One call to the Graph API, signed with `appsecret_proof`; the token goes in a header or a form, so
+ * that it stands in no log. Never throws for what happens outside.
  */
 export async function callGraph(meta: MetaSettings, call: GraphCall): Promise<GraphResult> {
   try {
@@ -44,7 +44,9 @@ async function requestOf(
   const form = new URLSearchParams(params)
   const headers = new Headers()
   if (token !== null) {
-    headers.set('authorization', `Bearer ${token}`)
+    // A batch takes the token of its calls from the form (Meta: batch requests).
+    if (path === '') form.set('access_token', token)
+    else headers.set('authorization', `Bearer ${token}`)
     form.set('appsecret_proof', await hmacSha256(meta.appSecret, token))
   }
   if (method !== 'POST') url.search = form.toString()

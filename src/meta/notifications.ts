@@ -29,10 +29,19 @@ const entrySchema = z.object({
   changes: z.array(z.unknown()).default([]),
 })
 
+/**
+ * Why news are kept that tell of no lead: the webhook's "Include values" is off (Meta: webhooks,
+ * getting started). What they were about has to be looked for.
+ */
+export const NO_VALUES = 'NO_VALUES'
+
+const withoutValue = z.object({ field: z.string(), value: z.null().optional() })
+
 const LAST_SECOND = 4_102_444_800 // the year 2100
 
 const absent = z.literal([0, '0', '']).transform(() => undefined)
-const optionalId = z.union([absent, metaId]).nullish()
+// A wrong id beside a good one is no reason to lose a lead.
+const optionalId = z.union([absent, metaId]).nullish().catch(undefined)
 
 const changeSchema = z.object({
   field: z.literal('leadgen'),
@@ -65,13 +74,16 @@ function sortEntry(entry: unknown, news: Map<string, PageNews>): void {
     newsOf(news, NO_PAGE).malformed.push({ reason: reasonOf(parsed.error), entry })
     return
   }
-  for (const change of parsed.data.changes) sortChange(parsed.data.id, change, news)
+  const { id, changes } = parsed.data
+  if (changes.length === 0) newsOf(news, id).malformed.push({ reason: NO_VALUES, entry })
+  for (const change of changes) sortChange(id, change, news)
 }
 
 function sortChange(entryId: string, change: unknown, news: Map<string, PageNews>): void {
   const parsed = changeSchema.safeParse(change)
   if (!parsed.success) {
-    newsOf(news, entryId).malformed.push({ reason: reasonOf(parsed.error), entry: change })
+    const reason = withoutValue.safeParse(change).success ? NO_VALUES : reasonOf(parsed.error)
+    newsOf(news, entryId).malformed.push({ reason, entry: change })
     return
   }
   const { value } = parsed.data

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { log } from '../log.ts'
 
 /** An id of Meta's: a string whatever it was sent as. */
 export const metaId = z
@@ -32,14 +33,32 @@ const paging = z
   })
   .optional()
 
-/** A page of a list; only a missing `paging.next` ends it, an empty page does not. */
+/**
+ * A page of a list; only a missing `paging.next` ends it, an empty page does not. An item that makes
+ * no sense holds up none of the others.
+ */
 export function listReply<Item extends z.ZodType>(item: Item) {
   return z
-    .object({ data: z.array(item), paging })
+    .object({ data: each(item), paging })
     .transform(({ data, paging: { cursors, next } = {} }) => ({
       items: data,
-      after: next === undefined ? null : (cursors?.after ?? null),
+      after: next === undefined ? null : (cursors?.after ?? afterOf(next)),
     }))
+}
+
+/** A list read item by item: those that cannot be read are counted in the log and left out. */
+function each<Item extends z.ZodType>(item: Item) {
+  return z.array(z.unknown()).transform((all) => {
+    const read = all.map((one) => item.safeParse(one))
+    const count = read.filter(({ success }) => !success).length
+    if (count > 0) log('error', 'meta.unreadable_items', { count })
+    return read.flatMap(({ success, data }) => (success ? [data] : []))
+  })
+}
+
+/** Where the next page begins by its address, which Meta gives when it gives no cursors. */
+function afterOf(next: string): string | null {
+  return URL.canParse(next) ? new URL(next).searchParams.get('after') : null
 }
 
 export const pageAccount = z.object({
@@ -65,25 +84,46 @@ export const leadgenForm = z.object({
   status: z.string().default('ACTIVE'),
 })
 
-/** A lead as Meta gives it; ad fields are missing from organic leads and for some tokens. */
-export const metaLead = z.object({
+const field = z.object({ name: z.string(), values: z.array(z.coerce.string()).default([]) })
+
+// Whatever is wrong beside a good id is no reason to lose the lead.
+const leadFields = {
   id: metaId,
-  created_time: z.string().optional(),
-  ad_id: metaId.optional(),
-  campaign_id: metaId.optional(),
-  campaign_name: z.string().optional(),
-  form_id: metaId.optional(),
-  field_data: z
-    .array(z.object({ name: z.string(), values: z.array(z.coerce.string()).default([]) }))
-    .default([]),
-})
+  created_time: z.string().optional().catch(undefined),
+  ad_id: metaId.optional().catch(undefined),
+  campaign_id: metaId.optional().catch(undefined),
+  campaign_name: z.string().optional().catch(undefined),
+  form_id: metaId.optional().catch(undefined),
+}
+
+/** A lead as Meta gives it; ad fields are missing from organic leads and for some tokens. */
+export const metaLead = z.object({ ...leadFields, field_data: each(field).default([]).catch([]) })
 
 export type MetaLead = z.infer<typeof metaLead>
 
+/** A lead of a list; `field_data` is null when it makes no sense: then it has to be read alone. */
+export const listedLead = z.object({
+  ...leadFields,
+  field_data: z.array(field).nullable().default([]).catch(null),
+})
+
+export type ListedLead = z.infer<typeof listedLead>
+
 export const LEAD_FIELDS = 'id,created_time,ad_id,campaign_id,campaign_name,form_id,field_data'
 
-/** Answers to the calls of one batch; a part that took too long is `null`. */
-export const batchReply = z.array(z.object({ code: z.number(), body: z.string() }).nullable())
+const batchPart = z.object({
+  code: z.number(),
+  headers: z
+    .array(z.object({ name: z.string(), value: z.string() }))
+    .default([])
+    .catch([]),
+  body: z.string(),
+})
+
+export type BatchPart = z.infer<typeof batchPart>
+
+/** Answers to the calls of one batch; a part that took too long, or makes no sense, is `null`. */
+export const batchReply = z.array(batchPart.nullable().catch(null))
 
 const action = z.object({ action_type: z.string(), value: z.string() })
 
@@ -96,7 +136,7 @@ export const insightRow = z.object({
   spend: z.string().default('0'),
   impressions: z.string().default('0'),
   clicks: z.string().default('0'),
-  actions: z.array(action).default([]),
+  actions: each(action).default([]),
 })
 
 export type InsightRow = z.infer<typeof insightRow>

@@ -28,6 +28,7 @@ const envelope = z.object({
 })
 
 const LOST_ROLE = 492
+const NO_PERMISSION = 3191001
 const THROTTLE_CODES = new Set([
   4, 17, 32, 341, 613, 80000, 80001, 80002, 80003, 80004, 80005, 80006, 80008, 80009, 80014,
 ])
@@ -54,6 +55,7 @@ function kindOf(
   if (code === 190 && subcode === LOST_ROLE) return 'role'
   if (code === 190 || code === 102) return 'dead'
   if (code === 10 || code === 3 || (code >= 200 && code <= 299)) return 'permission'
+  if (code === 100 && subcode === NO_PERMISSION) return 'permission'
   // The one text that has to be matched: Meta gives it no subcode of its own.
   if (TOO_MUCH_SUBCODES.has(subcode ?? 0) || REDUCE_DATA.test(message)) return 'too_much'
   if (code === 100 && subcode === 33) return 'gone'

@@ -15,6 +15,8 @@ const businessUsage = z.record(
 /** How full our allowance is, and after how many minutes Meta says it opens again. */
 export interface Usage {
   isFull: boolean
+  /** What is full is the whole app's. */
+  isOfApp: boolean
   minutes: number | null
 }
 
@@ -26,17 +28,18 @@ export function usageOf(headers: Headers): Usage {
   const parts = business.flat()
   const app = parse(appUsage, headers.get('x-app-usage'))
   const account = parse(accountUsage, headers.get('x-ad-account-usage'))
-  const fullest = Math.max(
-    0,
-    account?.acc_id_util_pct ?? 0,
-    ...[...parts, ...(app ? [app] : [])].flatMap((use) => [
-      use.call_count,
-      use.total_time,
-      use.total_cputime,
-    ]),
-  )
+  const fullest = Math.max(account?.acc_id_util_pct ?? 0, ...parts.map(fullnessOf))
   const minutes = Math.max(0, ...parts.map((use) => use.estimated_time_to_regain_access))
-  return { isFull: fullest >= FULL_PERCENT, minutes: minutes > 0 ? minutes : null }
+  const isOfApp = app !== null && fullnessOf(app) >= FULL_PERCENT
+  return {
+    isFull: isOfApp || fullest >= FULL_PERCENT,
+    isOfApp,
+    minutes: minutes > 0 ? minutes : null,
+  }
+}
+
+function fullnessOf(use: z.infer<typeof appUsage>): number {
+  return Math.max(use.call_count, use.total_time, use.total_cputime)
 }
 
 function parse<Schema extends z.ZodType>(

@@ -22,12 +22,15 @@ export interface DrainDeps<Row> {
   settle(rows: Row[], delivery: Delivery): void
   /** A failure nobody foresaw: a bug, ours or the platform's. */
   fail(rows: Row[], error: unknown): void
+  /** Whether a key is one of many that may hang together: those never take all lanes. */
+  isAside?(key: string): boolean
   /** Everything due was tried; the earliest of the rest is due then (ms), `null`: nothing is owed. */
   rest(nextAt: number | null): void
 }
 
 /** Workers open six connections at once; more lanes would only queue. */
 const MAX_LANES = 6
+const MAX_LANES_ASIDE = 3
 
 /**
  * Carries out what is owed: in order within a key, keys beside each other, a failing key holding up
@@ -36,6 +39,9 @@ const MAX_LANES = 6
 export class Drain<Row> {
   readonly #deps: DrainDeps<Row>
   readonly #lanes = new Map<string, Promise<void>>()
+  /** Keys that were due when all were last looked at, and found every lane taken. */
+  #queue: string[] = []
+  #queueAside: string[] = []
 
   constructor(deps: DrainDeps<Row>) {
     this.#deps = deps
@@ -48,20 +54,46 @@ export class Drain<Row> {
 
   /** Resolves when nothing that is due is left. */
   async ring(): Promise<void> {
+    this.#queue = []
+    this.#queueAside = []
     this.#openLanes()
     while (this.#lanes.size > 0) await Promise.race(this.#lanes.values())
   }
 
   #openLanes(): void {
     const now = this.#deps.now()
+    this.#openQueued(this.#queue, now)
+    this.#openQueued(this.#queueAside, now)
+    if (this.#lanes.size >= MAX_LANES || this.#queueAside.length > 0) return
     let nextAt: number | null = null
     for (const key of this.#deps.keys()) {
       if (this.#lanes.has(key)) continue
       const next = this.#deps.next(key, now)
       if (typeof next === 'number') nextAt = Math.min(nextAt ?? next, next)
-      else if (this.#lanes.size < MAX_LANES) this.#open(key)
+      else if (this.#hasLaneFor(key)) this.#open(key)
+      else (this.#deps.isAside?.(key) ? this.#queueAside : this.#queue).push(key)
     }
+    // Taken from the end, and in order.
+    this.#queue.reverse()
+    this.#queueAside.reverse()
     if (this.#lanes.size === 0) this.#deps.rest(nextAt)
+  }
+
+  /** Looking at every key whenever one of them is done would make the work grow with its square. */
+  #openQueued(queue: string[], now: number): void {
+    for (;;) {
+      const key = queue.at(-1)
+      if (key === undefined || !this.#hasLaneFor(key)) return
+      queue.pop()
+      if (!this.#lanes.has(key) && typeof this.#deps.next(key, now) !== 'number') this.#open(key)
+    }
+  }
+
+  #hasLaneFor(key: string): boolean {
+    if (this.#lanes.size >= MAX_LANES) return false
+    if (!this.#deps.isAside?.(key)) return true
+    const aside = [...this.#lanes.keys()].filter((busy) => this.#deps.isAside?.(busy))
+    return aside.length < MAX_LANES_ASIDE
   }
 
   #open(key: string): void {

@@ -52,6 +52,8 @@ export interface OutboxDeps {
   deliver(rows: OutboxRow[]): Promise<Delivery>
   /** The longest wait between two tries, ms; five minutes when absent. */
   longestWaitMs?: number
+  /** Keys that begin so may all hang at once: half of the connections are kept for the others. */
+  aside?: string
   /** How many rows of a kind are carried out as one; 1 when absent. */
   together?: Readonly<Record<string, number>>
 }
@@ -76,6 +78,7 @@ const SCHEMA = `CREATE TABLE outbox (
   kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
   next_at INTEGER, -- ms; NULL: parked
   mark TEXT, reason TEXT,
+  failing_since INTEGER, -- ms; since when it fails in a way nobody foresaw, and in no other
   PRIMARY KEY (key, priority, seq)
 ) WITHOUT ROWID`
 
@@ -85,7 +88,7 @@ const KEYS = `WITH RECURSIVE k(key) AS (
   UNION ALL SELECT (SELECT min(key) FROM outbox WHERE key > k.key) FROM k WHERE k.key IS NOT NULL
 ) SELECT key FROM k WHERE key IS NOT NULL`
 
-type HeadRow = OutboxRow & { next_at: number }
+type HeadRow = OutboxRow & { next_at: number; failing_since: number | null }
 
 /**
  * What an object owes others: written in one transaction with the state that owes it, carried out at
@@ -94,7 +97,7 @@ type HeadRow = OutboxRow & { next_at: number }
 export class Outbox {
   readonly #deps: OutboxDeps
   readonly #sql: SqlStorage
-  readonly #drain: Drain<OutboxRow>
+  readonly #drain: Drain<HeadRow>
   readonly #holds = new Map<string, number>()
   /** Known once a transaction that made the table was not undone. */
   #exists = false
@@ -113,6 +116,7 @@ export class Outbox {
       deliver: (rows) => this.#deliver(rows),
       settle: (rows, delivery) => this.#settle(rows, delivery),
       fail: (rows, error) => this.#fail(rows, error),
+      isAside: (key) => deps.aside !== undefined && key.startsWith(deps.aside),
       rest: (nextAt) => this.#rest(nextAt),
     })
   }
@@ -173,7 +177,8 @@ export class Outbox {
     const now = Date.now()
     for (const key of this.#holds.keys()) if (key.startsWith(keyPrefix)) this.#holds.delete(key)
     this.#sql.exec(
-      'UPDATE outbox SET next_at = ? WHERE key >= ? AND key < ? AND next_at > ?',
+      `UPDATE outbox SET next_at = ?, failing_since = NULL
+       WHERE key >= ? AND key < ? AND next_at > ?`,
       now,
       keyPrefix,
       `${keyPrefix}\uffff`,
@@ -182,13 +187,26 @@ export class Outbox {
     this.#arm(now + GUARD_MS, now)
   }
 
+  /** Tries everything again that was parked under keys beginning so: what it was for may be over. */
+  revive(keyPrefix: string): void {
+    if (!this.#isBegun) return
+    const parked = this.#sql
+      .exec<{ seq: number }>(
+        'SELECT seq FROM outbox WHERE key >= ? AND key < ? AND next_at IS NULL',
+        keyPrefix,
+        `${keyPrefix}\uffff`,
+      )
+      .toArray()
+    for (const { seq } of parked) this.retry(seq)
+  }
+
   /** Tries a parked row again; false when there is none of this number. */
   retry(seq: number): boolean {
     if (!this.#isBegun) return false
     const now = Date.now()
     return this.#deps.storage.transactionSync(() => {
       const { rowsWritten } = this.#sql.exec(
-        `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL
+        `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL, failing_since = NULL
          WHERE seq = ? AND (next_at IS NULL OR attempts >= ?)`,
         now,
         seq,
@@ -283,7 +301,7 @@ export class Outbox {
     return this.#begun
   }
 
-  #next(key: string, now: number): OutboxRow[] | number {
+  #next(key: string, now: number): HeadRow[] | number {
     const hold = this.#holds.get(key) ?? 0
     const [head] = this.#head(key, 1)
     if (!head) return Infinity
@@ -332,25 +350,30 @@ export class Outbox {
     this.#deps.storage.transactionSync(() => {
       if (delivery.result === 'done') this.#remove(rows)
       else if (delivery.result === 'refused') this.#park(rows, delivery.reason)
-      else this.#postpone(rows, delivery.result === 'later' ? delivery.at : null, delivery.reason)
+      else {
+        const at = delivery.result === 'later' ? delivery.at : null
+        this.#postpone(rows, { at, reason: delivery.reason, failingSince: null })
+      }
       delivery.commit?.()
     })
   }
 
-  #fail(rows: OutboxRow[], error: unknown): void {
+  #fail(rows: HeadRow[], error: unknown): void {
     const [head] = rows
     if (!head) return
     const name = error instanceof Error ? error.name : 'Error'
     if (head.attempts === 0)
       log('error', 'outbox.failed', { object: this.#deps.owner.object, error })
     const reason = `${name}: ${error instanceof Error ? error.message : String(error)}`
-    const isOld = Date.now() - head.seq / 1000 > BUG_AFTER_MS
-    const isBug = isOld && head.kind !== TROUBLE && !isPlatformTrouble(error)
+    const isPassing = isPlatformTrouble(error)
+    const since = head.failing_since ?? (isPassing ? null : Date.now())
+    const isOld = since !== null && Date.now() - since > BUG_AFTER_MS
+    const isBug = isOld && head.kind !== TROUBLE && !isPassing
     if (isBug) this.#rowsBegun().delete(head.key)
     this.#deps.storage.transactionSync(() => {
       // Whichever of several it is, the others do not fail with it: next time they go one by one.
       if (isBug) this.#park([head], reason)
-      else this.#postpone(rows, null, reason)
+      else this.#postpone(rows, { at: null, reason, failingSince: since })
       if (!isBug && head.attempts + 1 === SHOWN_AFTER) this.#oweTrouble(head, Date.now())
     })
   }
@@ -368,7 +391,7 @@ export class Outbox {
     }
   }
 
-  #postpone(rows: OutboxRow[], at: number | null, reason: string): void {
+  #postpone(rows: OutboxRow[], { at, reason, failingSince }: Postponement): void {
     const [head] = rows
     if (!head) return
     const until = at ?? Date.now() + retryDelay(head.attempts + 1, this.#deps.longestWaitMs)
@@ -377,12 +400,13 @@ export class Outbox {
       log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: shortened(reason) })
     }
     this.#sql.exec(
-      `UPDATE outbox SET next_at = ?, attempts = attempts + ?, reason = ?
+      `UPDATE outbox SET next_at = ?, attempts = attempts + ?, reason = ?, failing_since = ?
        WHERE key = ? AND priority = ? AND seq = ?`,
       until,
       // Being told to wait is no failure.
       at === null ? 1 : 0,
       shortened(reason),
+      failingSince,
       head.key,
       head.priority,
       head.seq,
@@ -445,6 +469,13 @@ export class Outbox {
     this.#armedAt = at
     this.#deps.wakeUp.set(at)
   }
+}
+
+/** Why a row waits, and till when (ms) if the other side said so. */
+interface Postponement {
+  at: number | null
+  reason: string
+  failingSince: number | null
 }
 
 /** A reason as it is kept and logged: words of others may hold what nobody shall read. */

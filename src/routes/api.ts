@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { allow, authenticate, isSameOrigin } from '../auth/authenticate.ts'
 import { isConfined } from '../auth/permissions.ts'
 import { AppError } from '../errors.ts'
+import { parseBody } from '../json.ts'
 import { FIRST_PROJECT_ID } from '../store/projects.ts'
 import { boardOf } from '../stubs.ts'
 import { audit } from './audit.ts'
@@ -12,6 +14,7 @@ import { health } from './health.ts'
 import { keys } from './keys.ts'
 import { leads } from './leads.ts'
 import { me } from './me.ts'
+import { takes, tells } from './openapi.ts'
 import { projects } from './projects.ts'
 import { reports } from './reports.ts'
 import { stats } from './stats.ts'
@@ -31,10 +34,14 @@ export const api = new Hono<AppEnv>()
     }),
   )
   .use(async (c, next) => {
-    const type = c.req.header('content-type')
-    const hasBody = Number(c.req.header('content-length') ?? 0) > 0
-    if (hasBody && !type?.startsWith('application/json')) {
-      throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send content-type: application/json')
+    const bytes = c.req.raw.body && (await c.req.raw.arrayBuffer())
+    if (bytes && bytes.byteLength > 0) {
+      if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
+        throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send content-type: application/json')
+      }
+      // Read as we read everything: what the validators read of it after this is fit to be kept.
+      const init: RequestInit = { body: JSON.stringify(parseBody(new TextDecoder().decode(bytes))) }
+      c.req.raw = new Request(c.req.raw, init)
     }
     await next()
   })
@@ -48,19 +55,25 @@ export const api = new Hono<AppEnv>()
   .route('/connections', connections)
   .route('/audit', audit)
   .route('/health', health)
-  .get('/live', allow('leads:read'), async (c) => {
-    if (isConfined(c.var.caller.role)) throw new AppError('FORBIDDEN', 'The feed shows all leads')
-    if (c.var.caller.kind === 'session' && !isSameOrigin(c)) {
-      throw new AppError('FORBIDDEN', 'The feed is for the portal itself')
-    }
-    if (c.req.header('upgrade') !== 'websocket') {
-      throw new AppError('INVALID_REQUEST', 'upgrade: must be websocket')
-    }
-    const board = boardOf(c.env, c.req.query('project') ?? FIRST_PROJECT_ID)
-    const { webSocket } = await board.fetch(c.req.raw)
-    // Made anew, for the headers of what an object answers cannot be added to.
-    return new Response(null, { status: 101, webSocket })
-  })
+  .get(
+    '/live',
+    allow('leads:read'),
+    tells('Changes of leads as they happen: a WebSocket of JSON messages', null, 101),
+    takes('query', z.object({ project: z.string().max(64).default(FIRST_PROJECT_ID) })),
+    async (c) => {
+      if (isConfined(c.var.caller.role)) throw new AppError('FORBIDDEN', 'The feed shows all leads')
+      if (c.var.caller.kind === 'session' && !isSameOrigin(c)) {
+        throw new AppError('FORBIDDEN', 'The feed is for the portal itself')
+      }
+      if (c.req.header('upgrade') !== 'websocket') {
+        throw new AppError('INVALID_REQUEST', 'upgrade: must be websocket')
+      }
+      const board = boardOf(c.env, c.req.valid('query').project)
+      const { webSocket } = await board.fetch(c.req.raw)
+      // Made anew, for the headers of what an object answers cannot be added to.
+      return new Response(null, { status: 101, webSocket })
+    },
+  )
 
 /** What the portal's typed client knows. */
 export type Api = typeof api

@@ -4,12 +4,7 @@ import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { recordAudit } from '../store/audit.ts'
-import {
-  connectionSchema,
-  deleteConnection,
-  findConnection,
-  listConnections,
-} from '../store/connections.ts'
+import { connectionSchema, findConnection, listConnections } from '../store/connections.ts'
 import { connectionOf } from '../stubs.ts'
 import { pageOf, takes, tells } from './openapi.ts'
 
@@ -32,7 +27,6 @@ export const connections = new Hono<AppEnv>()
         throw new AppError('NOT_FOUND', 'There is no such connection')
       }
       await connectionOf(c.env, id).disconnect()
-      await deleteConnection(c.env.DB, id)
       const { id: actorId, name: actorName } = c.var.caller
       await recordAudit(c.env.DB, { actorId, actorName, action: 'connection.delete', target: id })
       return c.body(null, 204)

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
-import { KEY_ROLES, SCOPES, SCOPES_OF } from '../auth/permissions.ts'
+import type { Caller } from '../auth/caller.ts'
+import { KEY_ROLES, type KeyRole, type Scope, SCOPES, SCOPES_OF } from '../auth/permissions.ts'
 import { AppError } from '../errors.ts'
 import { sha256 } from '../secrets.ts'
 import { recordAudit } from '../store/audit.ts'
@@ -12,7 +13,8 @@ import {
   listPortalKeys,
   portalKeySchema,
 } from '../store/portal-keys.ts'
-import { invalidField, pageOf, takes, tells } from './openapi.ts'
+import { idFor } from './idempotency.ts'
+import { invalidField, isRepeatable, mayConflict, pageOf, takes, tells } from './openapi.ts'
 
 const newKey = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -29,22 +31,21 @@ export const keys = new Hono<AppEnv>()
     '/',
     allow('keys:manage'),
     tells('Makes a key and shows it this once', portalKeySchema.extend({ key: z.uuid() }), 201),
+    isRepeatable,
+    mayConflict,
     takes('json', newKey),
     async (c) => {
       const { name, role, scopes = [...SCOPES_OF[c.req.valid('json').role]] } = c.req.valid('json')
-      const beyond = scopes.find((scope) => !SCOPES_OF[role].includes(scope))
-      if (beyond) throw invalidField('scopes', `${beyond} is more than the role ${role} may`)
+      checkScopes(c.var.caller, role, scopes)
       const { id: by, name: actorName } = c.var.caller
       const key = crypto.randomUUID()
-      const id = crypto.randomUUID()
-      const made = await insertPortalKey(c.env.DB, {
-        id,
-        keyHash: await sha256(key),
-        name,
-        role,
-        scopes,
-        by,
-      })
+      const id = idFor(c, 'key')
+      const keyHash = await sha256(key)
+      const made = await insertPortalKey(c.env.DB, { id, keyHash, name, role, scopes, by })
+      if (!made) {
+        const message = 'This Idempotency-Key has made a key, which was shown that once'
+        throw new AppError('CONFLICT', message, { details: { id } })
+      }
       const details = { name, role, scopes }
       await recordAudit(c.env.DB, {
         actorId: by,
@@ -71,3 +72,13 @@ export const keys = new Hono<AppEnv>()
       return c.body(null, 204)
     },
   )
+
+/** A key may what its role may, and nothing that its maker may not. */
+function checkScopes(maker: Caller, role: KeyRole, scopes: Scope[]): void {
+  const beyondRole = scopes.find((scope) => !SCOPES_OF[role].includes(scope))
+  if (beyondRole) throw invalidField('scopes', `${beyondRole} is more than the role ${role} may`)
+  const beyond = scopes.filter((scope) => !maker.scopes.includes(scope))
+  if (beyond.length === 0) return
+  const message = `A key cannot be given what its maker may not: ${beyond.join(', ')}`
+  throw new AppError('FORBIDDEN', message, { details: { scopes: beyond } })
+}

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { actorOf } from '../auth/caller.ts'
-import { canWorkLeads } from '../auth/permissions.ts'
+import { canWorkLeads, isConfined } from '../auth/permissions.ts'
 import { type Contact, MAX_CONTACT_LENGTH, parseContact } from '../contact.ts'
 import { AppError } from '../errors.ts'
 import { LEAD_SOURCES, LEAD_STATUSES, type LeadAnswer, type LeadCommand } from '../lead.ts'
@@ -11,6 +11,7 @@ import type { LeadFilter } from '../store/leads.ts'
 import { findProject, FIRST_PROJECT_ID, placeOf } from '../store/projects.ts'
 import { findUser } from '../store/users.ts'
 import { leadIdOf } from '../stubs.ts'
+import { refOf } from './idempotency.ts'
 import { invalidField, pageQuery } from './openapi.ts'
 
 /** What people write: not empty, not a novel. */
@@ -55,7 +56,7 @@ export async function filterOf(c: Context<AppEnv>, query: Query): Promise<LeadFi
     projectId: project,
     assigneeId: assignee,
     campaignId: campaign,
-    search: q,
+    search: q?.trim() ? q : undefined,
     from: start,
     to: end,
   }
@@ -72,7 +73,7 @@ export async function receiveOf(
   const { caller } = c.var
   const { region } = await placeIn(c, projectId)
   const by = actorOf(caller)
-  const isByKey = caller.kind === 'key'
+  const own = caller.kind === 'key' ? 'api' : 'manual'
   return {
     id: newLeadId(c),
     type: 'receive',
@@ -82,7 +83,8 @@ export async function receiveOf(
       projectId,
       name,
       ...understood(body.contact, region),
-      source: body.source ?? (isByKey ? 'api' : 'manual'),
+      // Who sees only leads of their own knows them by their source.
+      source: isConfined(caller.role) ? own : (body.source ?? own),
       sourceRef: caller.id,
       ...(caller.role === 'client' ? { userId: caller.id } : {}),
       ...(campaignId ? { campaignId } : {}),
@@ -103,9 +105,14 @@ export async function findAssignee(
   return { id: user.id, name: user.name }
 }
 
-/** The command's id: the caller's own, made from Idempotency-Key, or a new one. */
-export function commandIdOf(c: Context<AppEnv>): string {
-  return refOf(c) ?? crypto.randomUUID()
+/**
+ * The command's id: the caller's own, made from Idempotency-Key, or a new one. One key for two
+ * commands names two: neither is taken for the other.
+ */
+export function commandIdOf(c: Context<AppEnv>, command: LeadCommand): string {
+  const ref = refOf(c)
+  if (ref === null) return crypto.randomUUID()
+  return command.type === 'assign' ? `assign:${command.to.id}:${ref}` : `${command.type}:${ref}`
 }
 
 /**
@@ -131,14 +138,6 @@ export function settled(answer: LeadAnswer): Extract<LeadAnswer, { ok: true }> {
 function newLeadId(c: Context<AppEnv>): string {
   const ref = refOf(c)
   return ref === null ? crypto.randomUUID() : leadIdOf('api', ref)
-}
-
-function refOf(c: Context<AppEnv>): string | null {
-  const key = c.req.header('Idempotency-Key')
-  if (key === undefined) return null
-  if (key === '' || key.length > 255)
-    throw invalidField('Idempotency-Key', 'takes 1 to 255 characters')
-  return `${c.var.caller.id}:${key}`
 }
 
 function understood(text: string, region: string): Contact {

@@ -18,7 +18,15 @@ import {
   settled,
   words,
 } from './lead-requests.ts'
-import { packCursor, pageOf, takes, tells, unpackCursor } from './openapi.ts'
+import {
+  isRepeatable,
+  mayConflict,
+  packCursor,
+  pageOf,
+  takes,
+  tells,
+  unpackCursor,
+} from './openapi.ts'
 
 const shownEvent = z.object({
   seq: z.int(),
@@ -29,6 +37,9 @@ const shownEvent = z.object({
 })
 
 const idParam = z.object({ id: z.uuid() })
+
+/** What every command on a lead has in common. */
+const working = [isRepeatable, mayConflict] as const
 
 /** Leads: lists from D1, everything about one from its object. */
 export const leads = new Hono<AppEnv>()
@@ -51,7 +62,8 @@ export const leads = new Hono<AppEnv>()
   .post(
     '/',
     allow('leads:create'),
-    tells('Makes a lead; the same Idempotency-Key again answers the same lead', leadSchema, 201),
+    tells('Makes a lead; 200 when its Idempotency-Key has made it before', leadSchema, 201, 200),
+    ...working,
     takes('json', newLead),
     async (c) => {
       const command = await receiveOf(c, c.req.valid('json'))
@@ -79,6 +91,7 @@ export const leads = new Hono<AppEnv>()
     '/:id/claim',
     allow('leads:work'),
     tells('Takes it', leadSchema),
+    ...working,
     takes('param', idParam),
     (c) => work(c, c.req.valid('param').id, (by) => ({ type: 'claim', ...by })),
   )
@@ -86,6 +99,7 @@ export const leads = new Hono<AppEnv>()
     '/:id/assign',
     allow('leads:work'),
     tells('Gives it to somebody', leadSchema),
+    ...working,
     takes('param', idParam),
     takes('json', z.strictObject({ userId: z.string().max(64) })),
     async (c) => {
@@ -97,6 +111,7 @@ export const leads = new Hono<AppEnv>()
     '/:id/release',
     allow('leads:work'),
     tells('Gives it back', leadSchema),
+    ...working,
     takes('param', idParam),
     (c) => work(c, c.req.valid('param').id, (by) => ({ type: 'release', ...by })),
   )
@@ -104,6 +119,7 @@ export const leads = new Hono<AppEnv>()
     '/:id/close',
     allow('leads:work'),
     tells('Closes it; one that nobody took only as spam', leadSchema),
+    ...working,
     takes('param', idParam),
     takes('json', z.strictObject({ outcome: z.enum(LEAD_OUTCOMES), reason: words.optional() })),
     (c) => {
@@ -115,6 +131,7 @@ export const leads = new Hono<AppEnv>()
     '/:id/reopen',
     allow('leads:work'),
     tells('Opens it again', leadSchema),
+    ...working,
     takes('param', idParam),
     (c) => work(c, c.req.valid('param').id, (by) => ({ type: 'reopen', ...by })),
   )
@@ -122,6 +139,7 @@ export const leads = new Hono<AppEnv>()
     '/:id/notes',
     allow('leads:work'),
     tells('Adds a note', leadSchema),
+    ...working,
     takes('param', idParam),
     takes('json', z.strictObject({ text: words })),
     (c) => {
@@ -136,8 +154,8 @@ async function work(
   leadId: string,
   command: (by: { id: string; by: Actor }) => LeadCommand,
 ) {
-  const { caller } = c.var
-  const by = { id: commandIdOf(c), by: actorOf(caller) }
-  const { lead } = settled(await leadOf(c.env, leadId).carryOut(command(by)))
+  const wanted = command({ id: '', by: actorOf(c.var.caller) })
+  const named = { ...wanted, id: commandIdOf(c, wanted) }
+  const { lead } = settled(await leadOf(c.env, leadId).carryOut(named))
   return c.json(lead)
 }

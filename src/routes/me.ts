@@ -2,8 +2,10 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { allowAny } from '../auth/authenticate.ts'
-import { SCOPES } from '../auth/permissions.ts'
-import { listProjects } from '../store/projects.ts'
+import { type Caller, confinementOf } from '../auth/caller.ts'
+import { isConfined, SCOPES } from '../auth/permissions.ts'
+import { projectIdsOfLatest } from '../store/leads.ts'
+import { listProjects, type Project } from '../store/projects.ts'
 import { tells } from './openapi.ts'
 
 const answer = z.object({
@@ -18,10 +20,18 @@ const answer = z.object({
 /** Who asks, and what they may. */
 export const me = new Hono<AppEnv>().get('/', allowAny, tells('Who I am', answer), async (c) => {
   const { caller } = c.var
-  const projects = await listProjects(c.env.DB)
+  const projects = await projectsFor(c.env.DB, caller)
   return c.json({
     ...caller,
     scopes: [...caller.scopes],
     projects: projects.map(({ id, name }) => ({ id, name })),
   })
 })
+
+/** Who sees only leads of their own learns of no projects but those. */
+async function projectsFor(db: D1Database, caller: Caller): Promise<Project[]> {
+  const all = await listProjects(db)
+  if (!isConfined(caller.role)) return all
+  const own = await projectIdsOfLatest(db, confinementOf(caller))
+  return all.filter(({ id }) => own.has(id))
+}

@@ -8,34 +8,68 @@ export const errorSchema = z.object({
   error: z.object({
     code: z.enum(Object.keys(STATUS_OF) as [keyof typeof STATUS_OF]),
     message: z.string(),
-    requestId: z.string(),
+    requestId: z.string().describe('Name it when you ask us about the error'),
     details: z.record(z.string(), z.unknown()).optional(),
   }),
 })
 
-const problem = {
-  description: 'See `error.code`',
+const problem = (description: string) => ({
+  description,
   content: { 'application/json': { schema: resolver(errorSchema) } },
+})
+
+const PROBLEMS = {
+  400: problem('Something in the request is wrong; `details.fields` names it'),
+  401: problem('No key and no session, or one that opens nothing'),
+  403: problem('The key or the person may not do this'),
+  404: problem('There is no such thing'),
+  default: problem('Anything else, by `error.code`'),
 }
 
-/** Says in the API's description what a route does and answers. */
+const DONE = {
+  101: 'The WebSocket is open',
+  200: 'Done',
+  201: 'Made',
+  202: 'Begun; it is done in a moment',
+  204: 'Done, and nothing to say',
+  206: 'The part that was asked for',
+}
+
+/** Says in the API's description what a route does and answers: JSON by a schema, or a media type. */
 export function tells(
   summary: string,
-  answer: z.ZodType | null,
-  status: 200 | 201 | 202 | 204 = 200,
+  answer: z.ZodType | string | null,
+  ...statuses: (keyof typeof DONE)[]
 ): MiddlewareHandler {
-  const content = answer && { content: { 'application/json': { schema: resolver(answer) } } }
-  return describeRoute({
-    summary,
-    responses: {
-      [status]: { description: 'Done', ...content },
-      400: problem,
-      401: problem,
-      403: problem,
-      404: problem,
-    },
-  })
+  const answers = (statuses.length > 0 ? statuses : [200 as const]).map((status) => [
+    status,
+    { description: DONE[status], ...contentOf(answer) },
+  ])
+  return describeRoute({ summary, responses: { ...Object.fromEntries(answers), ...PROBLEMS } })
 }
+
+function contentOf(answer: z.ZodType | string | null) {
+  if (answer === null) return {}
+  if (typeof answer === 'string') return { content: { [answer]: { schema: { type: 'string' } } } }
+  return { content: { 'application/json': { schema: resolver(answer) } } }
+}
+
+/** Says that a route refuses what does not fit the present state. */
+export const mayConflict: MiddlewareHandler = describeRoute({
+  responses: { 409: problem('Not now: it is in another state, or somebody else has it') },
+})
+
+/** Says that a request with a key of its own can be sent again without being done again. */
+export const isRepeatable: MiddlewareHandler = describeRoute({
+  parameters: [
+    {
+      in: 'header',
+      name: 'Idempotency-Key',
+      description: 'The same key again does nothing more and answers the same',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  ],
+})
 
 /** Takes what a request carries when it fits the schema; else 400 with the fields that do not. */
 export function takes<Target extends keyof ValidationTargets, Schema extends z.ZodType>(

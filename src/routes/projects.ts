@@ -16,7 +16,8 @@ import {
   updateProject,
 } from '../store/projects.ts'
 import { isTimezone } from '../timezone.ts'
-import { invalidField, pageOf, takes, tells } from './openapi.ts'
+import { idFor } from './idempotency.ts'
+import { invalidField, isRepeatable, pageOf, takes, tells } from './openapi.ts'
 
 const name = z.string().trim().min(1).max(100)
 
@@ -43,13 +44,14 @@ export const projects = new Hono<AppEnv>()
   .post(
     '/',
     allow('projects:write'),
-    tells('Begins a project', projectSchema, 201),
+    tells('Begins a project; 200 when its Idempotency-Key has begun it', projectSchema, 201, 200),
+    isRepeatable,
     takes('json', z.strictObject({ name })),
     async (c) => {
-      const id = crypto.randomUUID()
-      await insertProject(c.env.DB, id, c.req.valid('json').name)
-      await audit(c, 'project.create', id, c.req.valid('json'))
-      return c.json(await existing(c, id), 201)
+      const id = idFor(c, 'project')
+      const isNew = await insertProject(c.env.DB, id, c.req.valid('json').name)
+      if (isNew) await audit(c, 'project.create', id, c.req.valid('json'))
+      return c.json(await existing(c, id), isNew ? 201 : 200)
     },
   )
   .get(

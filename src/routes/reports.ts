@@ -4,6 +4,7 @@ import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { lengthOf } from '../period.ts'
+import { askedPart } from '../reports/asked-part.ts'
 import { reportKey } from '../reports/letter.ts'
 import { orderReport } from '../reports/order.ts'
 import { findProject, FIRST_PROJECT_ID } from '../store/projects.ts'
@@ -14,8 +15,11 @@ import {
   type Report,
   reportSchema,
 } from '../store/reports.ts'
+import { refOf } from './idempotency.ts'
 import {
   invalidField,
+  isRepeatable,
+  mayConflict,
   packCursor,
   pageOf,
   pageQuery,
@@ -54,6 +58,7 @@ export const reports = new Hono<AppEnv>()
     '/',
     allow('reports:create'),
     tells('Orders a report; it is delivered to the chat of its project', reportSchema, 202),
+    isRepeatable,
     takes('json', order),
     async (c) => {
       const body = c.req.valid('json')
@@ -62,10 +67,9 @@ export const reports = new Hono<AppEnv>()
       if (lengthOf(body.period) > MAX_DAYS)
         throw invalidField('period.from', 'is too far from `to`')
       const { caller } = c.var
-      const ref = `${caller.id}:${c.req.header('Idempotency-Key') ?? crypto.randomUUID()}`
       const ordered = await orderReport(c.env, {
         ...body,
-        ref,
+        ref: refOf(c) ?? crypto.randomUUID(),
         chatId: project.chatId,
         requestedBy: caller.id,
       })
@@ -82,7 +86,8 @@ export const reports = new Hono<AppEnv>()
   .get(
     '/:id/file',
     allow('reports:read'),
-    tells('The file; ranges are answered', null),
+    tells('The file; ranges and conditions are answered', 'text/csv', 200, 206),
+    mayConflict,
     takes('param', idParam),
     async (c) => {
       const report = await existing(c, c.req.valid('param').id)
@@ -101,26 +106,38 @@ async function existing(c: Context<AppEnv>, id: string): Promise<Report> {
   return report
 }
 
+/** The file or the part of it that is asked for; HEAD is answered the same without the bytes. */
 async function sendFile(c: Context<AppEnv>, key: string): Promise<Response> {
-  const file = await c.env.R2_REPORTS.get(key, {
-    range: c.req.raw.headers,
-    onlyIf: c.req.raw.headers,
-  })
+  const file = await c.env.R2_REPORTS.head(key)
   if (!file) throw new AppError('NOT_FOUND', 'The file is gone')
-  const headers = new Headers({ etag: file.httpEtag, 'accept-ranges': 'bytes' })
+  const { size, httpEtag: etag, uploaded: modifiedAt } = file
+  const headers = new Headers({
+    etag,
+    'last-modified': modifiedAt.toUTCString(),
+    'accept-ranges': 'bytes',
+  })
   file.writeHttpMetadata(headers)
-  if (!('body' in file)) return new Response(null, { status: 304, headers })
-  const { offset, length } = rangeOf(file)
-  if (length === file.size) return new Response(file.body, { headers })
-  headers.set('content-range', `bytes ${offset}-${offset + length - 1}/${file.size}`)
-  return new Response(file.body, { status: 206, headers })
-}
-
-/** What part of the file R2 has answered; each of its forms leaves out the others' fields. */
-function rangeOf({ range, size }: R2ObjectBody): { offset: number; length: number } {
-  const { offset, length, suffix }: { offset?: number; length?: number; suffix?: number } =
-    range ?? {}
-  if (suffix !== undefined) return { offset: size - suffix, length: suffix }
-  const start = offset ?? 0
-  return { offset: start, length: length ?? size - start }
+  const asked = askedPart(c.req.raw.headers, { size, etag, modifiedAt })
+  if (asked.status === 304) return new Response(null, { status: 304, headers })
+  if (asked.status === 412) {
+    throw new AppError('PRECONDITION_FAILED', 'The file is another than the one that was meant')
+  }
+  if (asked.status === 416) {
+    c.header('content-range', `bytes */${size}`)
+    throw new AppError('RANGE_NOT_SATISFIABLE', `The file has ${size} bytes`, { details: { size } })
+  }
+  const { offset, length } = asked.status === 206 ? asked : { offset: 0, length: size }
+  headers.set('content-length', String(length))
+  if (asked.status === 206) {
+    headers.set('content-range', `bytes ${offset}-${offset + length - 1}/${size}`)
+  }
+  const { status } = asked
+  if (c.req.method === 'HEAD') return new Response(null, { status, headers })
+  const sent = await c.env.R2_REPORTS.get(key, {
+    onlyIf: { etagMatches: file.etag },
+    ...(status === 206 ? { range: { offset, length } } : {}),
+  })
+  // Made anew in this very moment: what was found out of it is true no more.
+  if (!sent || !('body' in sent)) return sendFile(c, key)
+  return new Response(sent.body, { status, headers })
 }

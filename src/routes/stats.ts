@@ -9,7 +9,7 @@ import { type Totals, totalsOf, totalsSchema } from '../statistics.ts'
 import { sumInsights } from '../store/insights.ts'
 import { countLeads } from '../store/leads.ts'
 import { findProject, FIRST_PROJECT_ID, placeOf, type Project } from '../store/projects.ts'
-import { invalidField, takes, tells } from './openapi.ts'
+import { invalidField, mayConflict, takes, tells } from './openapi.ts'
 
 /** Meta keeps 37 months (Meta: insights, error 3018). */
 const MAX_DAYS = 37 * 31
@@ -48,7 +48,7 @@ const statsSchema = z.object({
     currency: z.string(),
     timezone: z.string(),
     attribution: z.string(),
-    updatedAt: z.string().nullable().describe('When the newest of these numbers was written'),
+    updatedAt: z.string().nullable().describe('When Meta was last asked for them; null: never'),
   }),
 })
 
@@ -74,16 +74,16 @@ export const stats = new Hono<AppEnv>()
       const period = periodOf(days, timezone)
       const accountId = project.adAccountId
       const currency = project.currency ?? 'USD'
-      const [sums, outcomes, before] = await Promise.all([
+      const [sums, outcomes, before, updatedAt] = await Promise.all([
         sumInsights(c.env.DB, { accountId: accountId ?? '', ...period }),
         countLeads(c.env.DB, { projectId, ...boundsOf(period, place.timezone) }),
         compare ? totalsBefore(c.env.DB, accountId ?? '', period, currency) : null,
+        readAt(c.env, projectId),
       ])
-      const { updatedAt, ...totals } = sums.totals
       return c.json({
         projectId,
         ...period,
-        totals: totalsOf(totals, currency),
+        totals: totalsOf(sums.totals, currency),
         before,
         byCampaign: sums.campaigns.map(({ campaignId, name, ...one }) => ({
           ...totalsOf(one, currency),
@@ -118,6 +118,7 @@ export const stats = new Hono<AppEnv>()
     '/refresh',
     allow('stats:refresh'),
     tells('Starts reading the last 28 days from Meta', z.object({ id: z.string() }), 202),
+    mayConflict,
     takes('query', z.object({ project: z.string().max(64).default(FIRST_PROJECT_ID) })),
     async (c) => {
       const project = await existing(c.env.DB, c.req.valid('query').project)
@@ -148,6 +149,12 @@ function periodOf(
   if (period.from > period.to) throw invalidField('from', 'is after `to`')
   if (lengthOf(period) > MAX_DAYS) throw invalidField('from', 'Meta keeps 37 months')
   return period
+}
+
+/** When the last reading of a project's numbers began; one that changed nothing counts too. */
+async function readAt(env: Env, projectId: string): Promise<string | null> {
+  const stored = await env.KV_META.get(snapshotKey(projectId), 'json')
+  return stored === null ? null : snapshotSchema.parse(stored).updatedAt
 }
 
 async function totalsBefore(

@@ -5,7 +5,7 @@ import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findUser, listUsers, setUserRole, USER_ROLES, userSchema } from '../store/users.ts'
-import { pageOf, takes, tells } from './openapi.ts'
+import { mayConflict, pageOf, takes, tells } from './openapi.ts'
 
 /** People known by Telegram; everybody who wrote to the bot is one. */
 export const users = new Hono<AppEnv>()
@@ -21,6 +21,7 @@ export const users = new Hono<AppEnv>()
     '/:id',
     allow('users:write'),
     tells('Gives a role', userSchema),
+    mayConflict,
     takes('param', z.object({ id: z.string().max(64) })),
     takes('json', z.strictObject({ role: z.enum(USER_ROLES) })),
     async (c) => {

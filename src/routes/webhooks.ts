@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { AppEnv } from '../app-env.ts'
 import { readUpdate } from '../bot/update.ts'
 import { AppError } from '../errors.ts'
-import { parseJson } from '../json.ts'
+import { parseBody } from '../json.ts'
 import { log } from '../log.ts'
 import { sortNotifications } from '../meta/notifications.ts'
 import { isSameSecret, isSignedWith } from '../secrets.ts'
@@ -63,11 +63,3 @@ export const webhooks = new Hono<AppEnv>()
     else await Promise.all([...news].map(([id, page]) => pageOf(c.env, id).receive(page)))
     return c.body(null, 200)
   })
-
-function parseBody(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    throw new AppError('INVALID_JSON', 'The body is no JSON', { cause })
-  }
-}

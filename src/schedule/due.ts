@@ -1,15 +1,20 @@
 import { dayOf, hourOf } from '../period.ts'
 
-/** A workflow instance that a tick starts; its id says what it is for, so it starts once. */
-export type Start =
-  | { workflow: 'AGGREGATE_INSIGHTS'; id: string; params: { projectId: string; days: number } }
-  | { workflow: 'RENEW_META_TOKEN'; id: string; params: { connectionId: string } }
-  | { workflow: 'RECONCILE_LEADS'; id: string; params: { pageId: string; days: number } }
+/**
+ * A workflow instance that a tick starts; its id says what it is for, so it starts once. A nightly
+ * one that has failed is run again in a later hour.
+ */
+export type Start = { id: string; isNightly?: true } & (
+  | { workflow: 'AGGREGATE_INSIGHTS'; params: { projectId: string; days: number } }
+  | { workflow: 'RENEW_META_TOKEN'; params: { connectionId: string } }
+  | { workflow: 'RECONCILE_LEADS'; params: { pageId: string; days: number } }
+)
 
 export interface Known {
   /** Projects with an ad account, and its timezone. */
   projects: { id: string; timezone: string }[]
-  connections: { id: string; pageIds: string[] }[]
+  /** Those that live, with when their token was last looked at. */
+  connections: { id: string; pageIds: string[]; checkedAt: string | null }[]
   /** Of the Worker: what belongs to no project happens in its night. */
   timezone: string
 }
@@ -30,27 +35,30 @@ export function dueAt(tick: number, { projects, connections, timezone }: Known):
 
 function insightsDue(tick: number, { id, timezone }: { id: string; timezone: string }): Start[] {
   const workflow = 'AGGREGATE_INSIGHTS'
-  const hour = new Date(tick).toISOString().slice(0, 13).replace(/\D/g, '')
   const starts: Start[] = [
-    { workflow, id: `insights_${id}_${hour}`, params: { projectId: id, days: 2 } },
+    { workflow, id: `insights_${id}_${hourName(tick)}`, params: { projectId: id, days: 2 } },
   ]
   if (hourOf(tick, timezone) >= NIGHT_HOUR) {
     const night = compact(dayOf(tick, timezone))
-    starts.push({ workflow, id: `insights28_${id}_${night}`, params: { projectId: id, days: 28 } })
+    const params = { projectId: id, days: 28 }
+    starts.push({ workflow, id: `insights28_${id}_${night}`, params, isNightly: true })
   }
   return starts
 }
 
 function connectionDue(
   tick: number,
-  { id, pageIds }: { id: string; pageIds: string[] },
+  { id, pageIds, checkedAt }: Known['connections'][number],
   timezone: string,
 ): Start[] {
   const day = compact(dayOf(tick, timezone))
   const quarter = Math.floor(tick / RECONCILE_MS)
   const isNight = hourOf(tick, timezone) >= NIGHT_HOUR
+  const isChecked =
+    Boolean(checkedAt) && day === compact(dayOf(Date.parse(checkedAt ?? ''), timezone))
   return [
-    { workflow: 'RENEW_META_TOKEN', id: `renew_${id}_${day}`, params: { connectionId: id } },
+    // Every hour of the day until it succeeds.
+    ...(isChecked ? [] : [renewal(id, tick)]),
     ...pageIds.flatMap((pageId): Start[] => {
       const workflow = 'RECONCILE_LEADS'
       const often = {
@@ -62,10 +70,20 @@ function connectionDue(
         workflow,
         id: `reconcile7_${pageId}_${day}`,
         params: { pageId, days: 7 },
+        isNightly: true,
       } as const
       return isNight ? [often, nightly] : [often]
     }),
   ]
+}
+
+function renewal(connectionId: string, tick: number): Start {
+  const id = `renew_${connectionId}_${hourName(tick)}`
+  return { workflow: 'RENEW_META_TOKEN', id, params: { connectionId } }
+}
+
+function hourName(tick: number): string {
+  return new Date(tick).toISOString().slice(0, 13).replace(/\D/g, '')
 }
 
 function compact(day: string): string {

@@ -85,15 +85,12 @@ export async function sumInsights(
   db: D1Database,
   { accountId, from, to }: InsightRange,
 ): Promise<{
-  totals: InsightSums & { updatedAt: string | null }
+  totals: InsightSums
   campaigns: (InsightSums & { campaignId: string; name: string | null })[]
   days: (InsightSums & { date: string })[]
 }> {
   const range = [accountId, from, to]
-  const [totals, campaigns, days] = await db.batch([
-    db
-      .prepare(`SELECT ${SUMS}, max(updated_at) AS updatedAt FROM insights ${IN_RANGE}`)
-      .bind(...range),
+  const [campaigns, days] = await db.batch([
     db
       .prepare(
         `SELECT s.*, c.name FROM (
@@ -105,21 +102,28 @@ export async function sumInsights(
       .prepare(`SELECT date, ${SUMS} FROM insights ${IN_RANGE} GROUP BY date ORDER BY date`)
       .bind(...range),
   ])
+  const perDay = (days?.results ?? []) as (InsightSums & { date: string })[]
   return {
-    totals: (totals?.results[0] ?? NOTHING) as InsightSums & { updatedAt: string | null },
+    totals: addInsights(perDay),
     campaigns: (campaigns?.results ?? []) as (InsightSums & {
       campaignId: string
       name: string | null
     })[],
-    days: (days?.results ?? []) as (InsightSums & { date: string })[],
+    days: perDay,
   }
 }
 
-const NOTHING = {
-  spendMicros: 0,
-  impressions: 0,
-  clicks: 0,
-  leads: 0,
-  formLeads: 0,
-  updatedAt: null,
+/** Sums of sums. */
+export function addInsights(all: InsightSums[]): InsightSums {
+  return {
+    spendMicros: total(all, 'spendMicros'),
+    impressions: total(all, 'impressions'),
+    clicks: total(all, 'clicks'),
+    leads: total(all, 'leads'),
+    formLeads: total(all, 'formLeads'),
+  }
+}
+
+function total(all: InsightSums[], name: keyof InsightSums): number {
+  return all.reduce((sum, one) => sum + one[name], 0)
 }

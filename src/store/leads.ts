@@ -45,7 +45,8 @@ export interface LeadFilter {
   projectId?: string | undefined
   status?: LeadStatus | undefined
   source?: LeadSource | undefined
-  sourceRef?: string | undefined
+  /** The portal key that has sent them. */
+  keyId?: string | undefined
   userId?: string | undefined
   assigneeId?: string | undefined
   campaignId?: string | undefined
@@ -64,7 +65,8 @@ const CONDITION_OF = {
   projectId: 'project_id = ?',
   status: 'status = ?',
   source: 'source = ?',
-  sourceRef: 'source_ref = ?',
+  // In these words: only so the index of what keys have sent is found.
+  keyId: "source = 'api' AND source_ref = ?",
   userId: 'user_id = ?',
   assigneeId: 'assignee_id = ?',
   campaignId: 'campaign_id = ?',
@@ -73,19 +75,36 @@ const CONDITION_OF = {
   to: 'created_at < ?',
 } as const satisfies Record<keyof LeadFilter, string>
 
+/** What few leads share: with one of these, an index of what many share is never the better one. */
+const NARROW = ['search', 'keyId', 'userId', 'assigneeId', 'campaignId'] as const
+
+/** The conditions of a filter, and their values; `+` keeps the planner from an index. */
+function conditionsOf(filter: LeadFilter): { conditions: string[]; values: unknown[] } {
+  const isNarrow = NARROW.some((name) => filter[name] !== undefined)
+  // Open leads are few, those of a project are many, and closed ones are nearly all.
+  const isOpen = filter.status !== undefined && filter.status !== 'closed'
+  const isPassedOver: { [Name in keyof LeadFilter]?: boolean } = {
+    projectId: isNarrow || isOpen,
+    status: isNarrow || (filter.projectId !== undefined && !isOpen),
+  }
+  const conditions: string[] = []
+  const values: unknown[] = []
+  for (const [key, value] of Object.entries(filter)) {
+    if (value === undefined) continue
+    const name = key as keyof LeadFilter
+    conditions.push(`${isPassedOver[name] ? '+' : ''}${CONDITION_OF[name]}`)
+    values.push(name === 'search' ? searchQuery(value) : value)
+  }
+  return { conditions, values }
+}
+
 /** A page of leads, newest first or oldest first; `next` is `null` when nothing follows. */
 export async function listLeads(
   db: D1Database,
   filter: LeadFilter,
   page: { after: LeadPosition | null; limit: number; oldestFirst?: boolean },
 ): Promise<{ leads: LeadData[]; next: LeadPosition | null }> {
-  const conditions: string[] = []
-  const values: unknown[] = []
-  for (const [name, value] of Object.entries(filter)) {
-    if (value === undefined) continue
-    conditions.push(CONDITION_OF[name as keyof LeadFilter])
-    values.push(name === 'search' ? searchQuery(value) : value)
-  }
+  const { conditions, values } = conditionsOf(filter)
   if (page.after) {
     conditions.push(`(created_at, id) ${page.oldestFirst ? '>' : '<'} (?, ?)`)
     values.push(page.after.createdAt, page.after.id)
@@ -99,6 +118,21 @@ export async function listLeads(
   const leads = results.slice(0, page.limit).map((row) => leadSchema.parse(JSON.parse(row.body)))
   const last = results.length > page.limit ? leads.at(-1) : undefined
   return { leads, next: last ? { createdAt: last.createdAt, id: last.id } : null }
+}
+
+/** The projects of the latest leads of a filter, so many that a list shows at once. */
+export async function projectIdsOfLatest(db: D1Database, filter: LeadFilter): Promise<Set<string>> {
+  const { conditions, values } = conditionsOf(filter)
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT id FROM (
+         SELECT project_id AS id FROM leads WHERE ${conditions.join(' AND ')}
+         ORDER BY created_at DESC, leads.id DESC LIMIT 200
+       )`,
+    )
+    .bind(...values)
+    .all<{ id: string }>()
+  return new Set(results.map(({ id }) => id))
 }
 
 /** Leads received in a period (ISO times, the end exclusive), by status and outcome. */
@@ -124,12 +158,38 @@ export async function listOpenLeadIds(
 ): Promise<string[]> {
   const { results } = await db
     .prepare(
-      `SELECT id FROM leads WHERE project_id = ?1 AND status IN ('new', 'in_progress')
+      `SELECT id FROM leads WHERE +project_id = ?1 AND status IN ('new', 'in_progress')
        ORDER BY created_at DESC LIMIT ?2`,
     )
     .bind(projectId, limit)
     .all<{ id: string }>()
   return results.map(({ id }) => id)
+}
+
+/**
+ * Leads that may still owe something, oldest first: those that are open, and those that were closed
+ * and are not older than `closedSince`. Created after a position and before a time (ISO).
+ */
+export async function listLeadsToWake(
+  db: D1Database,
+  which: { after: LeadPosition; before: string; closedSince: string; limit: number },
+): Promise<(LeadPosition & { userId: string | null })[]> {
+  const { results } = await db
+    .prepare(
+      `${toWake('new', '?1')} UNION ALL ${toWake('in_progress', '?1')} UNION ALL
+       ${toWake('closed', 'max(?1, ?4)')} ORDER BY createdAt, id LIMIT ?5`,
+    )
+    .bind(which.after.createdAt, which.after.id, which.before, which.closedSince, which.limit)
+    .all<LeadPosition & { userId: string | null }>()
+  return results
+}
+
+/** Each status by its own stretch of the index: closed leads are not read to be passed over. */
+function toWake(status: LeadStatus, from: string): string {
+  return `SELECT * FROM (
+    SELECT id, user_id AS userId, created_at AS createdAt FROM leads
+    WHERE status = '${status}' AND (created_at, id) > (${from}, ?2) AND created_at < ?3
+    ORDER BY created_at, id LIMIT ?5)`
 }
 
 /** The words a lead is found by: its texts folded, its phone also by its last digits. */

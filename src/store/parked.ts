@@ -10,6 +10,9 @@ export interface ParkedRow {
   attempts: number
 }
 
+/** A parked row and when it was parked. */
+export type ParkedRowShown = ParkedRow & { at: string }
+
 /** Which row of which object. */
 export type ParkedKey = Pick<ParkedRow, 'object' | 'name' | 'seq'>
 
@@ -39,18 +42,20 @@ export async function isParked(db: D1Database, key: ParkedKey): Promise<boolean>
   return row !== null
 }
 
-/** Parked rows, oldest first; with a reason, only those parked for it. */
+/** Parked rows, oldest first; with a reason, only those parked for it, after the one given. */
 export async function listParked(
   db: D1Database,
-  { reason, limit }: { reason?: string; limit: number },
-): Promise<(ParkedRow & { at: string })[]> {
+  { reason, after, limit }: { reason?: string; after?: ParkedRowShown | undefined; limit: number },
+): Promise<ParkedRowShown[]> {
+  const { at = '', object = '', name = '', seq = 0 } = after ?? {}
+  const which = 'WHERE reason = ?2 AND (created_at, object, name, seq) > (?3, ?4, ?5, ?6)'
   const { results } = await db
     .prepare(
       `SELECT object, name, seq, kind, reason, attempts, created_at AS at FROM parked
-       WHERE ?1 IS NULL OR reason = ?1 ORDER BY created_at LIMIT ?2`,
+       ${reason === undefined ? '' : which} ORDER BY created_at, object, name, seq LIMIT ?1`,
     )
-    .bind(reason ?? null, limit)
-    .all<ParkedRow & { at: string }>()
+    .bind(limit, ...(reason === undefined ? [] : [reason, at, object, name, seq]))
+    .all<ParkedRowShown>()
   return results
 }
 

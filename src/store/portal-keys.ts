@@ -37,18 +37,20 @@ export async function listPortalKeys(db: D1Database): Promise<PortalKey[]> {
   return results.map(fromRow)
 }
 
+/** Writes a new key down; `null` when there is one with this id. */
 export async function insertPortalKey(
   db: D1Database,
   key: { id: string; keyHash: string; name: string; role: KeyRole; scopes: Scope[]; by: string },
-): Promise<PortalKey> {
+): Promise<PortalKey | null> {
   const at = isoTime()
-  await db
+  const { meta } = await db
     .prepare(
       `INSERT INTO portal_keys (id, key_hash, name, role, scopes, created_by, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (id) DO NOTHING`,
     )
     .bind(key.id, key.keyHash, key.name, key.role, JSON.stringify(key.scopes), key.by, at)
     .run()
+  if (meta.changes === 0) return null
   const { id, name, role, scopes, by: createdBy } = key
   return { id, name, role, scopes, createdBy, lastUsedAt: null, createdAt: at }
 }

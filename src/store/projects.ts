@@ -63,11 +63,16 @@ export async function listProjects(db: D1Database): Promise<Project[]> {
   return results
 }
 
-export async function insertProject(db: D1Database, id: string, name: string): Promise<void> {
-  await db
-    .prepare('INSERT INTO projects (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)')
+/** Begins a project; false when there is one with this id. */
+export async function insertProject(db: D1Database, id: string, name: string): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO projects (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
+       ON CONFLICT DO NOTHING`,
+    )
     .bind(id, name, isoTime())
     .run()
+  return meta.changes > 0
 }
 
 /** Changes what is given; false when there is no such project. */
@@ -89,6 +94,15 @@ export async function updateProject(
     .run()
   forget(id)
   return meta.changes > 0
+}
+
+/** Nobody can be asked in this connection's name any more; the ad accounts stay chosen. */
+export async function leaveConnection(db: D1Database, connectionId: string): Promise<void> {
+  await db
+    .prepare('UPDATE projects SET connection_id = NULL, updated_at = ?2 WHERE connection_id = ?1')
+    .bind(connectionId, isoTime())
+    .run()
+  recent.clear()
 }
 
 /** Cards follow a chat whose id has changed (a group became a supergroup). */

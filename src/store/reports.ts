@@ -13,7 +13,10 @@ export const reportSchema = z.object({
   format: z.enum(REPORT_FORMATS),
   period: z.object({ from: z.iso.date(), to: z.iso.date() }),
   state: z.enum(REPORT_STATES),
-  error: z.string().nullable(),
+  error: z
+    .string()
+    .nullable()
+    .describe('Why it failed; of a ready one, why its chat has not got it'),
   fileName: z.string().nullable(),
   bytes: z.int().nullable(),
   rows: z.int().nullable(),
@@ -103,6 +106,18 @@ export async function setReportReady(
 export async function setReportFailed(db: D1Database, id: string, error: string): Promise<void> {
   await db
     .prepare(`UPDATE reports SET state = 'failed', error = ?2, updated_at = ?3 WHERE id = ?1`)
+    .bind(id, error, isoTime())
+    .run()
+}
+
+/** The file is there, and its chat has not got it. */
+export async function setReportUndelivered(
+  db: D1Database,
+  id: string,
+  error: string,
+): Promise<void> {
+  await db
+    .prepare(`UPDATE reports SET error = ?2, updated_at = ?3 WHERE id = ?1 AND state = 'ready'`)
     .bind(id, error, isoTime())
     .run()
 }

@@ -70,12 +70,31 @@ export async function registerUser(
   return row
 }
 
+/** Telegram ids of those who work here: every role but the clients'. */
+export async function listStaffIds(db: D1Database): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT id FROM users WHERE role <> 'client' ORDER BY role, id LIMIT 1000")
+    .all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
+/**
+ * Gives a person a role; whoever is signed in as them with another is so no more. False when nobody
+ * has this id.
+ */
 export async function setUserRole(db: D1Database, id: string, role: UserRole): Promise<boolean> {
-  const { meta } = await db
-    .prepare('UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1')
-    .bind(id, role, isoTime())
-    .run()
-  return meta.changes > 0
+  const [, updated] = await db.batch([
+    db
+      .prepare(
+        `DELETE FROM sessions WHERE user_id = ?1
+           AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role <> ?2)`,
+      )
+      .bind(id, role),
+    db
+      .prepare('UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1')
+      .bind(id, role, isoTime()),
+  ])
+  return updated !== undefined && updated.meta.changes > 0
 }
 
 export async function setUserLocale(db: D1Database, id: string, locale: Locale): Promise<void> {
@@ -85,10 +104,15 @@ export async function setUserLocale(db: D1Database, id: string, locale: Locale):
     .run()
 }
 
-/** Gives a person a new token instead of the one before; only its hash is kept. */
+/**
+ * Gives a person a new token instead of the one before, and ends every session that was begun with
+ * it; only the token's hash is kept.
+ */
 export async function setUserToken(db: D1Database, id: string, tokenHash: string): Promise<void> {
-  await db
-    .prepare('UPDATE users SET token_hash = ?2, updated_at = ?3 WHERE id = ?1')
-    .bind(id, tokenHash, isoTime())
-    .run()
+  await db.batch([
+    db
+      .prepare('UPDATE users SET token_hash = ?2, updated_at = ?3 WHERE id = ?1')
+      .bind(id, tokenHash, isoTime()),
+    db.prepare('DELETE FROM sessions WHERE user_id = ?1').bind(id),
+  ])
 }

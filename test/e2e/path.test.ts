@@ -366,9 +366,9 @@ describe('after all this', () => {
       (answer) => snapshot.parse(answer).totals.leads === expected.leads,
     )
     expect(stats).toMatchObject({ totals: expected })
-    // The other workflows have run too: the token was looked at, and every open form was read.
+    // Comparing has run too: every open form was read. The token was looked at when it was new.
     const asked = (end: string) => meta.calls.filter(({ path }) => path.endsWith(end)).length
-    await meta.when(() => asked('/leads') >= 4 && asked('debug_token') > 1)
+    await meta.when(() => asked('/leads') >= 4)
   })
 
   it('nothing secret was printed or is stored in the clear', async () => {
@@ -395,7 +395,6 @@ describe('after all this', () => {
     for (const words of [
       'read page 1',
       'make the file',
-      'ask Meta about the token',
       'list the forms',
       'Партнёрский клиент',
       '"totals"',

@@ -29,6 +29,11 @@ export class FakeMeta {
     return id
   }
 
+  /** Meta knows from now on a lead that it did not know. */
+  know(id: string): void {
+    this.#leads.add(id)
+  }
+
   killToken(code: number, subcode: number): void {
     this.#dead = { code, subcode }
   }
@@ -81,7 +86,7 @@ export class FakeMeta {
         return this.#batch(String(call.params['batch']))
       default:
         await this.#held
-        return this.#lead(path)
+        return this.lead(path)
     }
   }
 
@@ -91,14 +96,15 @@ export class FakeMeta {
     return Response.json(
       await Promise.all(
         parts.map(async ({ relative_url: url }) => {
-          const response = this.#lead(/\/(\d+)\?/.exec(url)?.[1] ?? '')
+          const response = this.lead(/\/(\d+)\?/.exec(url)?.[1] ?? '')
           return { code: response.status, body: await response.text() }
         }),
       ),
     )
   }
 
-  #lead(id: string): Response {
+  /** What is answered to a reading of a lead. */
+  lead(id: string): Response {
     if (!this.#leads.has(id)) return metaError(100, 33)
     return Response.json({
       id,

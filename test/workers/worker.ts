@@ -4,6 +4,8 @@ import { type KeyRole, type Scope, SCOPES_OF } from '../../src/auth/permissions.
 import { errorSchema } from '../../src/routes/openapi.ts'
 import { sha256 } from '../../src/secrets.ts'
 import { insertPortalKey } from '../../src/store/portal-keys.ts'
+import { insertSession } from '../../src/store/sessions.ts'
+import { TEST_SETTINGS } from '../settings.ts'
 
 export const ORIGIN = 'https://targetbot.test'
 
@@ -23,6 +25,18 @@ export async function newKey(
     by: '1001',
   })
   return { id, key }
+}
+
+/** The cookie of a session of this person. */
+export async function cookieOf(person: { id: number }): Promise<string> {
+  const id = crypto.randomUUID()
+  const expiresAt = '2100-01-01T00:00:00.000Z'
+  await insertSession(env.DB, { idHash: await sha256(id), userId: String(person.id), expiresAt })
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const secret = new TextEncoder().encode(TEST_SETTINGS.SESSION_SECRET)
+  const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['sign'])
+  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(id))
+  return `__Host-targetbot=${encodeURIComponent(`${id}.${new Uint8Array(signature).toBase64()}`)}`
 }
 
 export interface Asked {

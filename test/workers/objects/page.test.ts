@@ -1,12 +1,13 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, introspectWorkflow, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { updateProject } from '../../../src/store/projects.ts'
+import { NO_VALUES } from '../../../src/meta/notifications.ts'
 import { listParked } from '../../../src/store/parked.ts'
 import { connectionOf, conversationOf, leadIdOf, leadOf, pageOf } from '../../../src/stubs.ts'
 import { crash } from '../crash.ts'
 import { FakeMeta } from '../fake-meta.ts'
-import { Outside } from '../outside.ts'
+import { metaError, Outside } from '../outside.ts'
 import { newId } from '../updates.ts'
 
 let outside: Outside
@@ -18,6 +19,10 @@ beforeEach(async () => {
   meta = new FakeMeta(outside)
   chatId = String(-1_000_000_000_000 - newId())
   await updateProject(env.DB, 'main', { chatId, threadId: null })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 /** A page whose connection can be asked about it. */
@@ -88,21 +93,41 @@ describe('a page that is served', () => {
     expect(cards()).toHaveLength(1)
   })
 
-  it('keeps a lead that Meta does not give apart, and gives it up only after several tries', async () => {
+  it('fills in a lead that an earlier life made and did not get to note', async () => {
+    await servedPage()
+    const id = meta.newLead()
+    const leadId = leadIdOf('facebook', id)
+    const lead = {
+      projectId: 'main',
+      source: 'facebook',
+      sourceRef: id,
+      details: 'pending',
+    } as const
+    await leadOf(env, leadId).carryOut({ id: leadId, type: 'receive', lead, by: null })
+    await leadOf(env, leadId).show()
+    await receive(id)
+    await work()
+    await work()
+    expect(await leadOfMeta(id)).toMatchObject({ details: 'complete', name: `Aziza ${id}` })
+  })
+
+  it('makes the lead although its connection is broken', async () => {
+    await servedPage()
+    await runInDurableObject(connectionOf(env, meta.userId), (_, { storage }) =>
+      storage.sql.exec('ALTER TABLE pause RENAME TO pause_away'),
+    )
+    const id = meta.newLead()
+    await receive(id)
+    await work()
+    expect(await leadOfMeta(id)).toMatchObject({ details: 'pending' })
+  })
+
+  it('does not wait for quiet for ever while the clock stands still', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await servedPage()
-    const [gone, good] = [String(newId()), meta.newLead()]
-    await receive(gone, good)
-    await work()
-    expect(await leadOfMeta(good)).toMatchObject({ details: 'complete' })
-    for (let day = 0; day < 8; day++) {
-      vi.setSystemTime(Date.now() + 600_000)
-      await pageOf(env, meta.pageId).kick()
-    }
-    vi.useRealTimers()
-    expect(await leadOfMeta(gone)).toMatchObject({ details: 'unavailable' })
-    const parked = await listParked(env.DB, { reason: 'LEAD_UNREADABLE: 100/33', limit: 200 })
-    expect(parked.some(({ name }) => name === meta.pageId)).toBe(true)
+    const shown = outside.next('sendMessage', chatId)
+    await receive(meta.newLead())
+    expect((await shown).params['text']).toContain('Aziza')
   })
 
   it('shows each lead once although everything dies and begins again in the middle', async () => {
@@ -118,6 +143,127 @@ describe('a page that is served', () => {
     await work()
     expect(new Set(cards()).size).toBe(12)
     expect(cards()).toHaveLength(12)
+  })
+})
+
+describe('leads that Meta does not give', () => {
+  const MINUTE = 60_000
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await servedPage()
+  })
+
+  async function later(ms: number): Promise<void> {
+    vi.setSystemTime(Date.now() + ms)
+    await work()
+  }
+
+  async function complete(ids: string[]): Promise<number> {
+    const leads = await Promise.all(ids.map(leadOfMeta))
+    return leads.filter((lead) => lead?.details === 'complete').length
+  }
+
+  /** Parts of a batch, each answered by the place of its lead. */
+  function answerParts(answer: (index: number, id: string) => Response | undefined): void {
+    outside.answer(async ({ params }) => {
+      if (!('batch' in params)) return undefined
+      const parts = JSON.parse(String(params['batch'])) as { relative_url: string }[]
+      const answers = parts.map(({ relative_url: url }, index) => {
+        const id = /\/(\d+)\?/.exec(url)?.[1] ?? ''
+        return answer(index, id) ?? meta.lead(id)
+      })
+      return Response.json(
+        await Promise.all(
+          answers.map(async (one) => ({ code: one.status, headers: [], body: await one.text() })),
+        ),
+      )
+    })
+  }
+
+  it('hold up no other, and are given up only after a day', async () => {
+    const [gone, good] = [String(newId()), meta.newLead()]
+    await receive(gone, good)
+    await work()
+    expect(await leadOfMeta(good)).toMatchObject({ details: 'complete' })
+    for (let hour = 0; hour < 23; hour++) await later(60 * MINUTE)
+    expect(await leadOfMeta(gone)).toMatchObject({ details: 'pending' })
+    await later(60 * MINUTE)
+    await later(60 * MINUTE)
+    expect(await leadOfMeta(gone)).toMatchObject({ details: 'unavailable' })
+    const parked = await listParked(env.DB, { reason: 'LEAD_UNREADABLE: 100/33', limit: 200 })
+    expect(parked.filter(({ name }) => name === meta.pageId)).toHaveLength(1)
+  })
+
+  it('are read after all when somebody connects again', async () => {
+    const gone = String(newId())
+    await receive(gone)
+    for (let hour = 0; hour < 26; hour++) await later(60 * MINUTE)
+    expect((await pageOf(env, meta.pageId).owed()).parked).toBe(1)
+    meta.know(gone)
+    await servedPage()
+    await work()
+    expect(await leadOfMeta(gone)).toMatchObject({ details: 'complete' })
+    expect((await pageOf(env, meta.pageId).owed()).parked).toBe(0)
+  })
+
+  it('are never given up for what is our mistake', async () => {
+    const id = meta.newLead()
+    let isWrong = true
+    outside.answer(({ name }) => (isWrong && name.endsWith(`/${id}`) ? metaError(104) : undefined))
+    await receive(id)
+    for (let hour = 0; hour < 30; hour++) await later(60 * MINUTE)
+    expect(await leadOfMeta(id)).toMatchObject({ details: 'pending' })
+    isWrong = false
+    await later(60 * MINUTE)
+    expect(await leadOfMeta(id)).toMatchObject({ details: 'complete' })
+  })
+
+  it('wait together, with nothing asked of each, while a permission is missing', async () => {
+    const ids = Array.from({ length: 60 }, () => meta.newLead())
+    let isMissing = true
+    answerParts(() => (isMissing ? metaError(10) : undefined))
+    await receive(...ids)
+    await work()
+    await later(11 * MINUTE)
+    expect((await pageOf(env, meta.pageId).owed()).waiting).toBeLessThan(5)
+    expect(meta.calls('batch').length).toBeLessThan(10)
+    expect(ids.flatMap((id) => meta.calls(`/${id}`))).toEqual([])
+    await connectionOf(env, meta.userId).kick()
+    await conversationOf(env, '1001').kick()
+    const told = outside.sent('sendMessage', '1001').map(({ params }) => String(params['text']))
+    expect(told).toEqual([expect.stringContaining('не отдаёт данные заявок')])
+    isMissing = false
+    await later(11 * MINUTE)
+    expect(await complete(ids)).toBe(60)
+  })
+
+  it('go again together when only some may be read', async () => {
+    const ids = Array.from({ length: 20 }, () => meta.newLead())
+    let isMissing = true
+    answerParts((_, id) => (isMissing && ids.indexOf(id) >= 10 ? metaError(200) : undefined))
+    await receive(...ids)
+    await work()
+    expect(await complete(ids)).toBe(10)
+    expect((await pageOf(env, meta.pageId).owed()).waiting).toBe(1)
+    isMissing = false
+    await later(11 * MINUTE)
+    expect(await complete(ids)).toBe(20)
+    expect(ids.flatMap((id) => meta.calls(`/${id}`))).toEqual([])
+  })
+
+  it('keep nothing back that was read before a limit was met', async () => {
+    const ids = Array.from({ length: 50 }, () => meta.newLead())
+    let isFull = true
+    answerParts((index) => (isFull && index >= 40 ? metaError(80005) : undefined))
+    await receive(...ids)
+    await work()
+    expect(await complete(ids)).toBe(40)
+    isFull = false
+    await later(6 * MINUTE)
+    expect(await complete(ids)).toBe(50)
+    const last = String(meta.calls('batch').at(-1)?.params['batch'])
+    expect(JSON.parse(last)).toHaveLength(10)
   })
 })
 
@@ -171,5 +317,25 @@ describe('what makes no sense', () => {
     expect(await leadOfMeta(id)).toBeDefined()
     const { parked } = await pageOf(env, meta.pageId).owed()
     expect(parked).toBe(1)
+  })
+})
+
+describe('news without values', () => {
+  it('are kept once, and what they were about is looked for', async () => {
+    await servedPage()
+    const id = meta.newLead()
+    outside.answer(({ name }) => {
+      if (name.endsWith('/leadgen_forms')) return Response.json({ data: [{ id: '77' }] })
+      return name.endsWith('77/leads') ? Response.json({ data: [{ id }] }) : undefined
+    })
+    const malformed = [{ reason: NO_VALUES, entry: { changed_fields: ['leadgen'] } }]
+    await using reconciling = await introspectWorkflow(env.RECONCILE_LEADS)
+    for (let n = 0; n < 3; n++) await pageOf(env, meta.pageId).receive({ leads: [], malformed })
+    await work()
+    const [instance] = await reconciling.get()
+    await instance?.waitForStatus('complete')
+    await work()
+    expect(await leadOfMeta(id)).toBeDefined()
+    expect(await pageOf(env, meta.pageId).owed()).toMatchObject({ parked: 1, waiting: 0 })
   })
 })

@@ -5,7 +5,7 @@ import { projectSchema } from '../../../src/store/projects.ts'
 import { portalKeySchema } from '../../../src/store/portal-keys.ts'
 import { openOutside } from '../outside.ts'
 import { newUser } from '../updates.ts'
-import { ask, errorOf, newKey, read } from '../worker.ts'
+import { ask, cookieOf, errorOf, newKey, read } from '../worker.ts'
 
 let admin: string
 
@@ -46,6 +46,20 @@ describe('a portal key', () => {
     expect(await errorOf(response)).toMatchObject({ details: { fields: [{ field }] } })
   })
 
+  it('is given nothing that its maker may not, whatever is asked for', async () => {
+    const { key } = await newKey('admin', ['keys:manage', 'leads:read'])
+    const make = (body: object) => ask('POST', '/api/keys', { key, body: { name: 'X', ...body } })
+    const whole = await make({ role: 'admin' })
+    expect(whole.status).toBe(403)
+    expect(await errorOf(whole)).toMatchObject({ code: 'FORBIDDEN' })
+    const more = await make({ role: 'manager', scopes: ['leads:read', 'leads:work', 'stats:read'] })
+    expect(await errorOf(more)).toMatchObject({
+      message: expect.stringContaining('leads:work, stats:read'),
+      details: { scopes: ['leads:work', 'stats:read'] },
+    })
+    expect((await make({ role: 'manager', scopes: ['leads:read'] })).status).toBe(201)
+  })
+
   it('is known to have been used, without a write for every request', async () => {
     const { id, key } = await newKey('service')
     const used = async () => {
@@ -73,6 +87,18 @@ describe('a person', () => {
     expect(await response.json()).toMatchObject({ id: String(id), role: 'manager' })
     const audit = await (await ask('GET', '/api/audit', { key: admin })).text()
     expect(audit).toContain('user.role')
+  })
+
+  it('is signed out when their role changes, and only then', async () => {
+    const person = await newUser('manager')
+    const cookie = await cookieOf(person)
+    const opens = async () => (await ask('GET', '/api/me', { headers: { cookie } })).status
+    const give = (role: string) =>
+      ask('PATCH', `/api/users/${person.id}`, { key: admin, body: { role } })
+    await give('manager')
+    expect(await opens()).toBe(200)
+    await give('client')
+    expect(await opens()).toBe(401)
   })
 
   it('whom the configuration makes an admin stays one', async () => {

@@ -1,12 +1,10 @@
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../../src/app.ts'
-import { insertSession } from '../../../src/store/sessions.ts'
-import { sha256 } from '../../../src/secrets.ts'
 import { TEST_SETTINGS } from '../../settings.ts'
 import { openOutside } from '../outside.ts'
 import { newUser } from '../updates.ts'
-import { ask, errorOf, newKey, ORIGIN } from '../worker.ts'
+import { ask, cookieOf, errorOf, newKey, ORIGIN } from '../worker.ts'
 
 /** Every route of the API, with something in the place of its parameters. */
 const ROUTES = app.routes
@@ -16,6 +14,10 @@ const EACH = [...new Set(ROUTES)].map((route) => route.split(' ') as [string, st
 
 beforeEach(() => {
   openOutside()
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
 })
 
 describe('every route of the API', () => {
@@ -42,6 +44,35 @@ describe('every route of the API', () => {
   })
 })
 
+describe('an address that guesses keys', () => {
+  const headers = { 'cf-connecting-ip': '203.0.113.7' }
+  const guess = (key: string) => ask('GET', '/api/me', { key, headers })
+
+  /** Everything that the database was asked. */
+  function watchDatabase() {
+    return vi.spyOn(env.DB, 'prepare')
+  }
+
+  it('does not make the database look for what is no key', async () => {
+    const database = watchDatabase()
+    expect((await guess('admin')).status).toBe(401)
+    expect(database).not.toHaveBeenCalled()
+    expect((await guess(crypto.randomUUID())).status).toBe(401)
+    expect(database).toHaveBeenCalled()
+  })
+
+  it('is told to wait when those were too many, and from then on before anybody is looked for', async () => {
+    const limit = vi.spyOn(env.LIMIT_REFUSED, 'limit').mockResolvedValue({ success: false })
+    expect((await guess(crypto.randomUUID())).status).toBe(429)
+    const database = watchDatabase()
+    expect(await errorOf(await guess(crypto.randomUUID()))).toMatchObject({ code: 'RATE_LIMITED' })
+    expect(database).not.toHaveBeenCalled()
+    limit.mockResolvedValue({ success: true })
+    const { key } = await newKey('partner')
+    expect((await guess(key)).status).toBe(200)
+  })
+})
+
 describe('what is not there', () => {
   it('is refused before anybody learns that', async () => {
     expect((await ask('GET', '/api/nothing')).status).toBe(401)
@@ -53,30 +84,14 @@ describe('what is not there', () => {
 })
 
 describe('a session', () => {
-  async function cookieOf(role: 'manager' | 'client'): Promise<string> {
-    const user = await newUser(role)
-    const id = crypto.randomUUID()
-    await insertSession(env.DB, {
-      idHash: await sha256(id),
-      userId: String(user.id),
-      expiresAt: '2100-01-01T00:00:00.000Z',
-    })
-    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-    const secret = new TextEncoder().encode(TEST_SETTINGS.SESSION_SECRET)
-    const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['sign'])
-    const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(id))
-    const signed = `${id}.${new Uint8Array(signature).toBase64()}`
-    return `__Host-targetbot=${encodeURIComponent(signed)}`
-  }
-
   it('opens what its person may', async () => {
-    const cookie = await cookieOf('manager')
+    const cookie = await cookieOf(await newUser('manager'))
     expect((await ask('GET', '/api/me', { headers: { cookie } })).status).toBe(200)
     expect((await ask('GET', '/api/keys', { headers: { cookie } })).status).toBe(403)
   })
 
   it('is nothing when its cookie was changed', async () => {
-    const cookie = (await cookieOf('manager')).replace('%3D', '%3Dx')
+    const cookie = (await cookieOf(await newUser('manager'))).replace('%3D', '%3Dx')
     expect((await ask('GET', '/api/me', { headers: { cookie } })).status).toBe(401)
   })
 
@@ -86,14 +101,14 @@ describe('a session', () => {
     ['another origin', { origin: 'https://evil.test' }],
     ['nowhere', {}],
   ])('changes nothing for a request from %s', async (_, headers) => {
-    const cookie = await cookieOf('manager')
+    const cookie = await cookieOf(await newUser('manager'))
     const body = { name: 'A', contact: '+998901234567' }
     const response = await ask('POST', '/api/leads', { body, headers: { cookie, ...headers } })
     expect(response.status).toBe(403)
   })
 
   it('acts for the portal itself', async () => {
-    const cookie = await cookieOf('manager')
+    const cookie = await cookieOf(await newUser('manager'))
     const body = { name: 'A', contact: '+998901234567' }
     for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: ORIGIN }]) {
       const response = await ask('POST', '/api/leads', { body, headers: { cookie, ...headers } })
@@ -106,7 +121,7 @@ describe('a session', () => {
     const body = { name: 'Somebody else', contact: '+998901234567' }
     const other = await ask('POST', '/api/leads', { key, body })
     const { id } = await other.json<{ id: string }>()
-    const cookie = await cookieOf('client')
+    const cookie = await cookieOf(await newUser('client'))
     expect((await ask('GET', `/api/leads/${id}`, { headers: { cookie } })).status).toBe(404)
     const list = await ask('GET', '/api/leads', { headers: { cookie } })
     expect(await list.json()).toEqual({ items: [], nextCursor: null })

@@ -1,8 +1,14 @@
 import { introspectWorkflowInstance } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { orderReport } from '../../../src/reports/order.ts'
-import { findReport, reportSchema } from '../../../src/store/reports.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { orderReport, startReport } from '../../../src/reports/order.ts'
+import { onTick } from '../../../src/schedule/tick.ts'
+import {
+  findReport,
+  insertReport,
+  reportSchema,
+  setReportFailed,
+} from '../../../src/store/reports.ts'
 import { insertProject, updateProject } from '../../../src/store/projects.ts'
 import { conversationOf, leadOf } from '../../../src/stubs.ts'
 import { STEPS } from '../../../workflows/generate-report.ts'
@@ -59,6 +65,21 @@ async function ordered(headers: Record<string, string> = {}) {
   return report
 }
 
+/** A report that was asked for and not begun. */
+async function registered(createdAt?: string): Promise<string> {
+  const id = crypto.randomUUID()
+  const asked = { ...order(), kind: 'leads', format: 'csv', chatId, requestedBy: '1001' } as const
+  await insertReport(env.DB, { ...asked, id })
+  const sql = 'UPDATE reports SET created_at = coalesce(?2, created_at) WHERE id = ?1'
+  await env.DB.prepare(sql)
+    .bind(id, createdAt ?? null)
+    .run()
+  return id
+}
+
+/** Ticks of these tests are about reports. */
+const WITHOUT_META = { ...env, META_APP_ID: '', META_APP_SECRET: '', META_VERIFY_TOKEN: '' }
+
 describe('a report', () => {
   it('is one file: the bytes delivered to the chat are those the API gives', async () => {
     // Tashkent is five hours ahead: the first is of the 1st there, the last of the 3rd.
@@ -106,6 +127,74 @@ describe('a report', () => {
       headers: { 'if-none-match': etag },
     })
     expect(same.status).toBe(304)
+  })
+
+  it('answers conditions of its file, and what it does not hold', async () => {
+    const { id } = await ordered()
+    const file = (headers: Record<string, string>, method = 'GET') =>
+      ask(method, `/api/reports/${id}/file`, { key, headers })
+    const whole = await file({})
+    const size = (await whole.arrayBuffer()).byteLength
+    const beyond = await file({ range: `bytes=${size}-` })
+    expect(beyond.status).toBe(416)
+    expect(beyond.headers.get('content-range')).toBe(`bytes */${size}`)
+    expect(await errorOf(beyond)).toMatchObject({ code: 'RANGE_NOT_SATISFIABLE' })
+    const other = await file({ 'if-match': '"other"' })
+    expect(other.status).toBe(412)
+    expect(await errorOf(other)).toMatchObject({ code: 'PRECONDITION_FAILED' })
+    const modified = whole.headers.get('last-modified') ?? ''
+    const known = await file({ 'if-modified-since': modified })
+    expect([known.status, await known.text()]).toEqual([304, ''])
+    const begun = await file({ 'if-range': '"other"', range: 'bytes=0-1' })
+    expect([begun.status, (await begun.arrayBuffer()).byteLength]).toEqual([200, size])
+  })
+
+  it('tells how long its file is without sending it', async () => {
+    const { id } = await ordered()
+    const size = (await (await ask('GET', `/api/reports/${id}/file`, { key })).arrayBuffer())
+      .byteLength
+    const head = await ask('HEAD', `/api/reports/${id}/file`, { key })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(size)])
+    const headers = { range: 'bytes=0-9' }
+    const part = await ask('HEAD', `/api/reports/${id}/file`, { key, headers })
+    expect([part.status, part.headers.get('content-length')]).toEqual([206, '10'])
+  })
+
+  it('keeps its file when its chat could not be reached, and says so', async () => {
+    const id = await registered()
+    await using instance = await introspectWorkflowInstance(env.GENERATE_REPORT, `report_${id}`)
+    await instance.modify(async (m) => {
+      await m.disableRetryDelays([{ name: STEPS.deliver }])
+      await m.mockStepError({ name: STEPS.deliver }, new Error('the chat is overloaded'))
+    })
+    await startReport(env, id)
+    await instance.waitForStatus('errored')
+    const report = await read(reportSchema, await ask('GET', `/api/reports/${id}`, { key }))
+    expect(report).toMatchObject({ state: 'ready' })
+    expect(report.error).toContain('NOT_DELIVERED')
+    expect((await ask('GET', `/api/reports/${id}/file`, { key })).status).toBe(200)
+  })
+
+  it.each([
+    ['running', 0],
+    ['waiting', 0],
+    ['queued', 0],
+    ['errored', 1],
+    ['terminated', 1],
+    ['unknown', 1],
+  ] as const)('that is still not made is begun anew when it is %s: %i times', async (status, n) => {
+    const id = await registered('2026-01-01T00:00:00.000Z')
+    const restart = vi.fn<() => Promise<void>>().mockResolvedValue()
+    const instance = { status: () => Promise.resolve({ status }), restart }
+    vi.spyOn(env.GENERATE_REPORT, 'get').mockImplementation((name) =>
+      name === `report_${id}`
+        ? Promise.resolve(instance as never)
+        : Promise.reject(new Error('no')),
+    )
+    await onTick(WITHOUT_META, Date.now()).catch(() => undefined)
+    expect(restart).toHaveBeenCalledTimes(n)
+    vi.restoreAllMocks()
+    await setReportFailed(env.DB, id, 'left by a test')
   })
 
   it('that could not be made says why, and gives no file', async () => {

@@ -214,9 +214,10 @@ describe('the usage headers', () => {
         ],
       }),
     })
-    expect(usageOf(headers)).toEqual({ isFull: true, minutes: 7 })
+    expect(usageOf(headers)).toEqual({ isFull: true, isOfApp: false, minutes: 7 })
     expect(usageOf(new Headers({ 'x-app-usage': 'garbage' }))).toEqual({
       isFull: false,
+      isOfApp: false,
       minutes: null,
     })
   })

@@ -9,7 +9,11 @@ interface Row {
 }
 
 /** An outbox in memory that writes down everything that is done with it. */
-function outbox(rows: Row[], deliver: (row: Row) => Delivery | Promise<Delivery>) {
+function outbox(
+  rows: Row[],
+  deliver: (row: Row) => Delivery | Promise<Delivery>,
+  isAside: (key: string) => boolean = () => false,
+) {
   const log: string[] = []
   const owed = [...rows]
   const names = (taken: Row[]) => taken.map(({ id }) => id).join('+')
@@ -38,6 +42,7 @@ function outbox(rows: Row[], deliver: (row: Row) => Delivery | Promise<Delivery>
       const [row] = taken
       if (row) row.at = 9_000
     },
+    isAside,
     rest: (nextAt) => log.push(`rest ${nextAt}`),
   })
   return { drain, log, owed }
@@ -144,6 +149,33 @@ describe('draining an outbox', () => {
     })
     await drain.ring()
     expect(most).toBe(6)
+  })
+
+  it('leaves half of its lanes to others, however many of one kind hang', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const hanging = Array.from({ length: 10 }, (_, id) => ({ key: `answer:${id}`, id }))
+    const others = [10, 11, 12].map((id) => ({ key: `other:${id}`, id }))
+    const { drain, log } = outbox(
+      [...hanging, ...others],
+      async ({ key }) => {
+        if (key.startsWith('answer')) await held
+        return done
+      },
+      (key) => key.startsWith('answer'),
+    )
+    const ring = drain.ring()
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(log.filter((line) => line.startsWith('deliver') && Number(line.slice(8)) < 10)).toEqual([
+      'deliver 0',
+      'deliver 1',
+      'deliver 2',
+    ])
+    expect(log).toEqual(expect.arrayContaining(['done 10', 'done 11', 'done 12']))
+    release()
+    await ring
+    expect(log.filter((line) => line.startsWith('done'))).toHaveLength(13)
+    expect(log.at(-1)).toBe('rest null')
   })
 })
 

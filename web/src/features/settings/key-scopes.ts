@@ -38,5 +38,6 @@ export const SCOPES_OF: Record<KeyRole, readonly Scope[]> = {
     'connections:manage',
     'audit:read',
     'health:read',
+    'health:write',
   ],
 }

@@ -25,7 +25,9 @@ export function Keys() {
   return (
     <>
       <div className={rows['head']}>
-        <p className={rows['lead']}>{t('keys.text')}</p>
+        <p className={rows['lead']}>
+          {t('keys.text')} <a href="/api/docs">{t('keys.docs')}</a>
+        </p>
         <Button look="primary" icon="plus" onClick={() => setIsMaking(true)}>
           {t('keys.create')}
         </Button>
