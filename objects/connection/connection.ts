@@ -11,7 +11,7 @@ import type { Period } from '../../src/period.ts'
 import { seal, unseal } from '../../src/seal.ts'
 import { type MetaSettings, settingsOf } from '../../src/settings.ts'
 import { upsertConnection } from '../../src/store/connections.ts'
-import { listUsers } from '../../src/store/users.ts'
+import { adminIds } from '../../src/store/users.ts'
 import { conversationOf, pageOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
 import { discover, subscribe } from './discover.ts'
@@ -337,9 +337,8 @@ export class Connection extends DurableObject<Env> {
   }
 
   async #tellAdmins(message: { key: string; text: TextKey; params: TextParams }): Promise<void> {
-    const admins = await listUsers(this.env.DB, 'admin')
-    const ids = new Set([...settingsOf(this.env).ADMIN_IDS, ...admins.map(({ id }) => id)])
-    await Promise.all([...ids].map((id) => conversationOf(this.env, id).tell(message)))
+    const ids = await adminIds(this.env.DB, settingsOf(this.env))
+    await Promise.all(ids.map((id) => conversationOf(this.env, id).tell(message)))
   }
 
   #ring(): void {

@@ -3,6 +3,8 @@ import type { Update, UserFromGetMe } from 'grammy/types'
 import { takeTurn } from '../../src/bot/bot.ts'
 import type { Turn } from '../../src/bot/context.ts'
 import { doErrand } from '../../src/bot/errands.ts'
+import { renderCard } from '../../src/bot/card.ts'
+import { overdueRow } from '../../src/bot/overdue.ts'
 import { CHAT, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
 import { botIdOf, telegramOf } from '../../src/bot/telegram.ts'
 import { text, type TextKey, type TextParams } from '../../src/bot/texts.ts'
@@ -24,6 +26,18 @@ export interface Message {
   key: string
   text: TextKey
   params: TextParams
+}
+
+/** Leads that become overdue within so long are told of in one message. */
+const OVERDUE_TOGETHER_MS = 3_000
+
+/** A lead that a manager is to hear of in their own chat; `words` are those they asked to be told. */
+export interface LeadNews {
+  key: string
+  text: 'manager.assigned' | 'manager.returned' | 'manager.reminder'
+  words: string | null
+  lead: LeadData
+  timezone: string
 }
 
 /** Everything said between the bot and one Telegram chat, in order. */
@@ -88,6 +102,30 @@ export class Conversation extends Agent<Env> {
     this.#commit(() => {
       if (!this.#tables.tell(key, Date.now())) return []
       return [messageRow(text(this.#locale, name, params))]
+    })
+  }
+
+  /** Shows a manager a lead in their own chat and says why, once for its key. */
+  async tellOfLead({ key, text: name, words, lead, timezone }: LeadNews): Promise<void> {
+    await this.lifecycle.start()
+    this.#commit(() => {
+      if (!this.#tables.tell(key, Date.now())) return []
+      const why = text(this.#locale, name, { words: words ?? '' })
+      const { text: card } = renderCard(lead, { locale: this.#locale, timezone })
+      return [messageRow(`${why}\n\n${card}`)]
+    })
+  }
+
+  /** Says that leads wait too long, many in one message. */
+  async tellOverdue(lead: LeadData, place: CardPlace): Promise<void> {
+    await this.lifecycle.start()
+    this.#commit(() => {
+      if (!this.#tables.tell(`overdue:${lead.id}:${lead.waitingSince}`, Date.now())) return []
+      const { id: leadId, name, waitingSince } = lead
+      this.#tables.addOverdue({ leadId, name, waitingSince, threadId: place.threadId })
+      return [
+        { key: 'overdue', kind: 'overdue', latest: true, at: Date.now() + OVERDUE_TOGETHER_MS },
+      ]
     })
   }
 
@@ -198,6 +236,8 @@ export class Conversation extends Agent<Env> {
         return this.#speaker.card(row, body.leadId)
       case 'report':
         return this.#speaker.letter(row, await readLetter(this.env, body.reportId, body.locale))
+      case 'overdue':
+        return this.#sayOverdue()
       case 'errand':
         return this.#doErrand(row, body)
       case 'update':
@@ -205,6 +245,18 @@ export class Conversation extends Agent<Env> {
       default:
         throw new Error(`nothing is known of rows of kind ${row.kind}`)
     }
+  }
+
+  #sayOverdue(): Delivery {
+    // One that was taken meanwhile needs nobody any more.
+    const leads = this.#tables
+      .overdue()
+      .filter(({ leadId }) => this.#tables.isFree(leadId) !== false)
+    const commit = () => {
+      this.#tables.forgetOverdue()
+      if (leads.length > 0) this.#outbox.add([overdueRow(leads, this.#locale, Date.now())])
+    }
+    return { result: 'done', commit }
   }
 
   async #doErrand(row: OutboxRow, errand: Errand & { publicUrl: string }): Promise<Delivery> {

@@ -18,6 +18,14 @@ export interface StoredCard {
   shownVersion: number
 }
 
+/** A lead that waits too long. */
+export interface OverdueLead {
+  leadId: string
+  name: string | null
+  waitingSince: string
+  threadId: number | null
+}
+
 /** A card that has to be sent or changed. */
 export interface OwedCard {
   leadId: string
@@ -139,6 +147,31 @@ export class ConversationTables {
       )
       .toArray()
     return row?.is_owed === 1 ? { leadId, isNew: false } : null
+  }
+
+  /** A lead that waits too long, to be told of with the others. */
+  addOverdue(lead: OverdueLead): void {
+    this.#saveFact('overdue', [...this.overdue(), lead])
+  }
+
+  /** The leads that wait too long and were not told of yet. */
+  overdue(): OverdueLead[] {
+    return (this.#fact('overdue') as OverdueLead[] | null) ?? []
+  }
+
+  forgetOverdue(): void {
+    this.#saveFact('overdue', [])
+  }
+
+  /** Whether a lead is free to be taken, as far as this chat knows; `null` when it never saw it. */
+  isFree(leadId: string): boolean | null {
+    const [row] = this.#sql
+      .exec<{ status: string }>(
+        "SELECT body ->> '$.status' AS status FROM card WHERE lead_id = ?",
+        leadId,
+      )
+      .toArray()
+    return row ? row.status === 'new' : null
   }
 
   leadOfCard(messageId: number): string | null {

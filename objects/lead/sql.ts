@@ -26,7 +26,8 @@ export class LeadTables {
 
   create(): void {
     this.#sql.exec(
-      `CREATE TABLE lead (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL, chats TEXT NOT NULL);
+      `CREATE TABLE lead (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL, chats TEXT NOT NULL,
+         timer_at INTEGER);
        CREATE TABLE event (seq INTEGER PRIMARY KEY, command TEXT NOT NULL, type TEXT NOT NULL,
          actor TEXT, at TEXT NOT NULL, data TEXT NOT NULL)`,
     )
@@ -56,6 +57,31 @@ export class LeadTables {
     const chats = this.chats()
     if (chats.includes(chatId)) return
     this.#sql.exec('UPDATE lead SET chats = ?', JSON.stringify([...chats, chatId]))
+  }
+
+  /** When the lead next does something by itself, ms. */
+  timerAt(): number | null {
+    const [row] = this.#sql.exec<{ at: number | null }>('SELECT timer_at AS at FROM lead').toArray()
+    return row?.at ?? null
+  }
+
+  saveTimerAt(at: number | null): void {
+    this.#sql.exec('UPDATE lead SET timer_at = ?', at)
+  }
+
+  /** Who lost the lead last by not touching it. */
+  lastReturnedFrom(): string | null {
+    const [row] = this.#sql
+      .exec<{ actor: string | null }>(
+        `SELECT (SELECT coalesce(given.data ->> '$.to.id', given.actor ->> '$.id') FROM event given
+           WHERE given.type IN ('assign', 'claim') AND given.seq < expired.seq
+           ORDER BY given.seq DESC LIMIT 1) AS actor
+         FROM event expired
+         WHERE expired.type = 'tick' AND expired.data ->> '$.timer.kind' = 'expire'
+         ORDER BY expired.seq DESC LIMIT 1`,
+      )
+      .toArray()
+    return row?.actor ?? null
   }
 
   isDone(commandId: string): boolean {

@@ -5,7 +5,9 @@ import ru from './texts/ru.json' with { type: 'json' }
 import uz from './texts/uz.json' with { type: 'json' }
 
 /** The name of a text, without the ending that a plural form has. */
-export type TextKey = keyof typeof ru
+export type TextKey = NameOf<keyof typeof ru>
+
+type NameOf<Key> = Key extends `${infer Name}_${'one' | 'few' | 'many' | 'other'}` ? Name : Key
 
 export type TextParams = Record<string, string | number>
 

@@ -2,12 +2,12 @@ import { type LeadData, leadSchema, type LeadSource, type LeadStatus } from '../
 import { fold, searchQuery } from './search-words.ts'
 
 const UPSERT = `INSERT INTO leads (id, version, project_id, status, outcome, source, source_ref, user_id,
-    assignee_id, campaign_id, words, body, created_at, updated_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+    assignee_id, campaign_id, phone, email, words, body, created_at, updated_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
   ON CONFLICT (id) DO UPDATE SET
     version = excluded.version, project_id = excluded.project_id, status = excluded.status,
     outcome = excluded.outcome, assignee_id = excluded.assignee_id,
-    campaign_id = excluded.campaign_id, words = excluded.words, body = excluded.body,
+    campaign_id = excluded.campaign_id, phone = excluded.phone, email = excluded.email, words = excluded.words, body = excluded.body,
     updated_at = excluded.updated_at
   WHERE excluded.version > leads.version`
 
@@ -16,26 +16,29 @@ const UPSERT = `INSERT INTO leads (id, version, project_id, status, outcome, sou
  * not matter in what order versions arrive, nor how often.
  */
 export async function projectLeads(db: D1Database, leads: LeadData[]): Promise<void> {
-  if (leads.length === 0) return
+  if (leads.length > 0) await db.batch(upserts(db, leads))
+}
+
+function upserts(db: D1Database, leads: LeadData[]): D1PreparedStatement[] {
   const upsert = db.prepare(UPSERT)
-  await db.batch(
-    leads.map((lead) =>
-      upsert.bind(
-        lead.id,
-        lead.version,
-        lead.projectId,
-        lead.status,
-        lead.outcome,
-        lead.source,
-        lead.sourceRef,
-        lead.userId,
-        lead.assignee?.id ?? null,
-        lead.campaignId,
-        wordsOf(lead),
-        JSON.stringify(lead),
-        lead.createdAt,
-        lead.updatedAt,
-      ),
+  return leads.map((lead) =>
+    upsert.bind(
+      lead.id,
+      lead.version,
+      lead.projectId,
+      lead.status,
+      lead.outcome,
+      lead.source,
+      lead.sourceRef,
+      lead.userId,
+      lead.assignee?.id ?? null,
+      lead.campaignId,
+      lead.phone,
+      lead.email,
+      wordsOf(lead),
+      JSON.stringify(lead),
+      lead.createdAt,
+      lead.updatedAt,
     ),
   )
 }
@@ -101,6 +104,48 @@ export async function listLeads(
   return { leads, next: last ? { createdAt: last.createdAt, id: last.id } : null }
 }
 
+/**
+ * Writes leads as `projectLeads` does, and finds the repeats among and around them: pairs of a lead
+ * and the project's first lead with the same phone or e-mail. A pair is found whichever of the two is
+ * written, so it does not matter which of two that come together is written first.
+ */
+export async function projectAndFindRepeats(
+  db: D1Database,
+  leads: LeadData[],
+): Promise<{ id: string; of: string }[]> {
+  // One whose repeat is known asks no more.
+  const reachable = leads.filter(
+    ({ phone, email, repeatOf }) => repeatOf === null && (phone !== null || email !== null),
+  )
+  if (reachable.length === 0) {
+    await projectLeads(db, leads)
+    return []
+  }
+  const ask = db.prepare(REPEATS).bind(JSON.stringify(reachable.map(({ id }) => id)))
+  const results = await db.batch<{ id: string; of: string }>([...upserts(db, leads), ask])
+  return results.at(-1)?.results ?? []
+}
+
+const REPEATS = `WITH asked AS (
+    SELECT project_id, phone, email FROM leads WHERE id IN (SELECT value FROM json_each(?1))
+  ), met AS (
+    SELECT l.id, l.project_id, l.phone, l.email, l.created_at, l.body ->> 'repeatOf' AS known
+    FROM asked JOIN leads l ON l.phone = asked.phone AND l.project_id = asked.project_id
+    UNION
+    SELECT l.id, l.project_id, l.phone, l.email, l.created_at, l.body ->> 'repeatOf'
+    FROM asked JOIN leads l ON l.email = asked.email AND l.project_id = asked.project_id
+  )
+  SELECT id, of FROM (
+    SELECT later.id, (
+      SELECT earlier.id FROM met earlier
+      WHERE earlier.project_id = later.project_id
+        AND (earlier.phone = later.phone OR earlier.email = later.email)
+        AND (earlier.created_at, earlier.id) < (later.created_at, later.id)
+      ORDER BY earlier.created_at, earlier.id LIMIT 1
+    ) AS of
+    FROM met later WHERE later.known IS NULL
+  ) WHERE of IS NOT NULL`
+
 /** Leads received in a period (ISO times, the end exclusive), by status and outcome. */
 export async function countLeads(
   db: D1Database,
@@ -130,6 +175,22 @@ export async function listOpenLeadIds(
     .bind(projectId, limit)
     .all<{ id: string }>()
   return results.map(({ id }) => id)
+}
+
+/** How many leads of a project each manager has in work. */
+export async function countOpenLeads(
+  db: D1Database,
+  projectId: string,
+): Promise<Map<string, number>> {
+  const { results } = await db
+    .prepare(
+      `SELECT assignee_id AS id, count(*) AS n FROM leads
+       WHERE status = 'in_progress' AND project_id = ?1 AND assignee_id IS NOT NULL
+       GROUP BY assignee_id`,
+    )
+    .bind(projectId)
+    .all<{ id: string; n: number }>()
+  return new Map(results.map(({ id, n }) => [id, n]))
 }
 
 /** The words a lead is found by: its texts folded, its phone also by its last digits. */

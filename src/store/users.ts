@@ -11,6 +11,8 @@ export const userSchema = z.object({
   name: z.string(),
   username: z.string().nullable(),
   locale: z.enum(LOCALES).nullable(),
+  awaySince: z.string().nullable().describe('Takes no leads in turn until they are back'),
+  blockedAt: z.string().nullable().describe('Has blocked the bot: nothing can be said to them'),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
@@ -18,7 +20,8 @@ export const userSchema = z.object({
 export type User = z.infer<typeof userSchema>
 export type UserRole = User['role']
 
-const COLUMNS = `id, role, name, username, locale, created_at AS createdAt, updated_at AS updatedAt`
+const COLUMNS = `id, role, name, username, locale, away_since AS awaySince, blocked_at AS blockedAt,
+  created_at AS createdAt, updated_at AS updatedAt`
 
 export async function findUser(db: D1Database, id: string): Promise<User | null> {
   return db.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?1`).bind(id).first<User>()
@@ -91,4 +94,39 @@ export async function setUserToken(db: D1Database, id: string, tokenHash: string
     .prepare('UPDATE users SET token_hash = ?2, updated_at = ?3 WHERE id = ?1')
     .bind(id, tokenHash, isoTime())
     .run()
+}
+
+/** From now on the person is away, or back; written only when that is new. */
+export async function setUserAway(db: D1Database, id: string, isAway: boolean): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE users SET away_since = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
+       WHERE id = ?1 AND (away_since IS NOT NULL) <> ?2`,
+    )
+    .bind(id, isAway ? 1 : 0, isoTime())
+    .run()
+}
+
+/** The person has blocked the bot, or lets it speak again; written only when that is new. */
+export async function setUserBlocked(
+  db: D1Database,
+  id: string,
+  hasBlocked: boolean,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE users SET blocked_at = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
+       WHERE id = ?1 AND (blocked_at IS NOT NULL) <> ?2`,
+    )
+    .bind(id, hasBlocked ? 1 : 0, isoTime())
+    .run()
+}
+
+/** Telegram ids of the admins: those by configuration and those by role. */
+export async function adminIds(
+  db: D1Database,
+  { ADMIN_IDS }: { ADMIN_IDS: string[] },
+): Promise<string[]> {
+  const admins = await listUsers(db, 'admin')
+  return [...new Set([...ADMIN_IDS, ...admins.map(({ id }) => id)])]
 }
