@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SHUT_CODES, TOKEN_REFUSED } from './bot/telegram.ts'
 import type { OutboxCounts } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
 import { listConnections } from './store/connections.ts'
@@ -13,6 +14,7 @@ const owedSchema = z.object({
   waiting: z.int(),
   parked: z.int(),
   oldestAt: z.string().nullable(),
+  reason: z.string().nullable().describe('Why something waits although it was tried'),
 })
 
 export const healthSchema = z.object({
@@ -65,7 +67,12 @@ export async function healthOf(
     ...connections.map(({ id }) => owed('connection', id, connectionOf(env, id).owed())),
   ])
   const total = Object.values(byReason).reduce((sum, n) => sum + n, 0)
-  const isBad = total > 0 || connections.some(({ state }) => state === 'dead')
+  // Who has blocked the bot gets what was said when they come back: nobody has to do anything.
+  const hasTrouble = total > (byReason[SHUT_CODES.blocked] ?? 0)
+  const isBad =
+    hasTrouble ||
+    waiting.some(({ reason }) => reason === TOKEN_REFUSED) ||
+    connections.some(({ state }) => state === 'dead')
   return {
     status: isBad ? 'attention' : 'ok',
     meta: settings.meta ? 'on' : 'off',
@@ -104,8 +111,8 @@ async function owed(
   name: string,
   counts: Promise<OutboxCounts>,
 ): Promise<z.infer<typeof owedSchema>> {
-  const { waiting, parked, oldestAt } = await counts
-  return { object, name, waiting, parked, oldestAt: oldestAt === null ? null : isoTime(oldestAt) }
+  const { oldestAt, ...rest } = await counts
+  return { object, name, ...rest, oldestAt: oldestAt === null ? null : isoTime(oldestAt) }
 }
 
 function unique(ids: string[]): string[] {

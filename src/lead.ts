@@ -24,6 +24,14 @@ export const reminderSchema = z.object({
   text: z.string().nullable(),
 })
 
+/** The person's first lead, as it was when a later one turned out to be a repeat of it. */
+export const earlierSchema = z.object({
+  createdAt: time,
+  manager: z.string().nullable(),
+  status: z.enum(LEAD_STATUSES),
+  outcome: z.enum(LEAD_OUTCOMES).nullable(),
+})
+
 /** One request of one person, as everybody outside its object sees it. */
 export const leadSchema = z.object({
   id: z.uuid(),
@@ -50,6 +58,7 @@ export const leadSchema = z.object({
     .uuid()
     .nullable()
     .describe('The first lead of the project with the same phone or e-mail'),
+  earlier: earlierSchema.nullable().default(null).describe('What became of `repeatOf` by then'),
   duplicateOf: z.uuid().nullable().describe('The lead this one was merged into'),
   isVerified: z.boolean().describe('Telegram vouches that the phone is the person’s own'),
   utmSource: z.string().nullable().describe('Where the link to the bot stood, as the link says'),
@@ -69,6 +78,14 @@ export type LeadOutcome = (typeof LEAD_OUTCOMES)[number]
 export type LeadSource = (typeof LEAD_SOURCES)[number]
 export type LeadData = z.infer<typeof leadSchema>
 export type Note = z.infer<typeof noteSchema>
+export type EarlierLead = z.infer<typeof earlierSchema>
+
+/** A lead and the person's first lead in its project. */
+export interface Repeat {
+  id: string
+  of: string
+  earlier: EarlierLead
+}
 
 /** Who did something: a person (Telegram id) or a portal key. */
 export interface Actor {
@@ -88,6 +105,7 @@ export interface NewLead {
   phone?: string | null
   email?: string | null
   campaignId?: string | null
+  campaignName?: string | null
   adId?: string | null
   formId?: string | null
   answers?: Record<string, string>
@@ -127,7 +145,7 @@ export type LeadCommand = { id: string } & (
   | { type: 'merge'; by: Actor; into: string }
   | { type: 'unmerge'; by: Actor }
   /** An earlier lead of the same person was found. */
-  | { type: 'repeat'; of: string }
+  | { type: 'repeat'; of: string; earlier?: EarlierLead }
   /** A repeat was merged into this lead: its person has come again. */
   | { type: 'absorb'; from: string; text: string; by: Actor }
   /** Something was to happen by itself, and its time has come. */
@@ -139,6 +157,11 @@ export type LeadTimer =
   | { kind: 'nudge'; level: 1 | 2 }
   | { kind: 'expire' }
   | { kind: 'remind'; reminderId: string }
+
+/** Whether its person waits for a manager: nobody has it, or who got it in turn has not answered. */
+export function isUnanswered(lead: Pick<LeadData, 'status' | 'firstResponseAt'>): boolean {
+  return lead.status === 'new' || (lead.status === 'in_progress' && lead.firstResponseAt === null)
+}
 
 /** Who acts when nobody does: assignments in turn, returns of leads nobody touched. */
 export const SYSTEM: Actor = { id: 'system', name: 'TargetBot', role: 'service' }

@@ -50,10 +50,10 @@ export const projectRulesSchema = z.strictObject({
   questions: z
     .array(questionSchema)
     .max(10)
-    .default([])
     .refine((questions) => new Set(questions.map(({ id }) => id)).size === questions.length, {
       error: 'two have the same id',
-    }),
+    })
+    .default([]),
   lostReasons: z
     .array(z.string().trim().min(1).max(40))
     .max(8)
@@ -85,6 +85,19 @@ export const projectRulesSchema = z.strictObject({
     .nullable()
     .default(20)
     .describe('Hour of the project’s day at which the chat and the admins get the day’s summary'),
+})
+
+const { shape } = projectRulesSchema
+
+/** Some of a project's rules, to be changed: what is absent stays as it is. */
+export const projectRulesChangesSchema = z.strictObject({
+  questions: shape.questions.removeDefault().optional(),
+  lostReasons: shape.lostReasons.removeDefault().optional(),
+  responseMinutes: shape.responseMinutes.removeDefault().optional(),
+  workingHours: shape.workingHours.removeDefault().optional(),
+  returnMinutes: shape.returnMinutes.removeDefault().optional(),
+  assignment: shape.assignment.removeDefault().optional(),
+  summaryHour: shape.summaryHour.removeDefault().optional(),
 })
 
 export type ProjectRules = z.infer<typeof projectRulesSchema>

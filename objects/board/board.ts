@@ -37,26 +37,34 @@ export class Board extends DurableObject<Env> {
 
   /** Whose turn it is; `null` when there is nobody. */
   async nextWorker({ turn, leadId, mode, workers, butNot }: TurnRequest): Promise<Worker | null> {
-    const projectId = this.ctx.id.name ?? ''
     // Read before deciding: the decision and its record are one step that nothing comes between.
-    const open =
-      mode === 'least_busy'
-        ? await countOpenLeads(this.env.DB, projectId)
-        : new Map<string, number>()
+    const busyOf = mode === 'least_busy' ? await this.#busy() : () => 0
     return this.ctx.storage.transactionSync(() => {
       this.#tables.create()
       const given = this.#tables.givenFor(turn)
-      if (given) return workers.find(({ id }) => id === given) ?? null
+      const again = workers.find(({ id }) => id === given)
+      if (again) return again
       const others = workers.filter(({ id }) => id !== butNot)
       const next = nextInTurn(others.length > 0 ? others : workers, {
         lastTurnOf: (id) => this.#tables.lastTurnOf(id),
-        // What was given moments ago is not in the lists yet.
-        busyOf: (id) => (open.get(id) ?? 0) + this.#tables.justGiven(id, Date.now()),
+        busyOf,
         mode,
       })
       if (next) this.#tables.give({ turn, leadId, userId: next.id, at: Date.now() })
       return next
     })
+  }
+
+  /** How many leads a worker has in work: by the lists, and what was given moments ago. */
+  async #busy(): Promise<(userId: string) => number> {
+    this.#tables.create()
+    const seen = this.#tables.justGiven(Date.now()).map(({ leadId }) => leadId)
+    const open = await countOpenLeads(this.env.DB, this.ctx.id.name ?? '', seen)
+    return (userId) => {
+      // While the lists were read others may have been given.
+      const given = this.#tables.justGiven(Date.now()).filter((one) => one.userId === userId)
+      return (open.get(userId) ?? 0) + new Set(given.map(({ leadId }) => leadId)).size
+    }
   }
 }
 

@@ -29,9 +29,12 @@ export class BoardTables {
   }
 
   give({ turn, leadId, userId, at }: { turn: string; leadId: string; userId: string; at: number }) {
+    // Who was given the turn and is gone meanwhile makes way.
+    this.#sql.exec('DELETE FROM given WHERE turn = ?', turn)
     const { seq } = this.#sql
       .exec<{ seq: number }>(
-        'INSERT INTO given (turn, lead_id, user_id, at) VALUES (?, ?, ?, ?) RETURNING seq',
+        `INSERT INTO given (seq, turn, lead_id, user_id, at)
+         VALUES ((SELECT coalesce(max(last), 0) + 1 FROM turn), ?, ?, ?, ?) RETURNING seq`,
         turn,
         leadId,
         userId,
@@ -44,7 +47,11 @@ export class BoardTables {
       userId,
       seq,
     )
-    this.#sql.exec('DELETE FROM given WHERE at < ? AND seq < ?', at - KEPT_MS, seq)
+    // Two go for one that comes: it never grows, and never costs more with many.
+    this.#sql.exec(
+      `DELETE FROM given WHERE seq IN (SELECT seq FROM given ORDER BY seq LIMIT 2) AND at < ?`,
+      at - KEPT_MS,
+    )
   }
 
   lastTurnOf(userId: string): number {
@@ -54,14 +61,16 @@ export class BoardTables {
     return row?.last ?? 0
   }
 
-  /** Leads given to a worker so lately that the lists may not show it. */
-  justGiven(userId: string, now: number): number {
-    return this.#sql
-      .exec<{ n: number }>(
-        'SELECT count(*) AS n FROM given WHERE user_id = ? AND at > ?',
-        userId,
-        now - UNSEEN_MS,
-      )
-      .one().n
+  /** The leads that were given so lately that the lists may not show it, the last first. */
+  justGiven(now: number): { leadId: string; userId: string }[] {
+    const rows = this.#sql.exec<{ leadId: string; userId: string; at: number }>(
+      'SELECT lead_id AS leadId, user_id AS userId, at FROM given ORDER BY seq DESC',
+    )
+    const given: { leadId: string; userId: string }[] = []
+    for (const { at, ...one } of rows) {
+      if (at <= now - UNSEEN_MS) break
+      given.push(one)
+    }
+    return given
   }
 }

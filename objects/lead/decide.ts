@@ -5,32 +5,11 @@ import {
   type LeadDetails,
   type LeadRefusal,
   type LeadStatus,
-  type LeadTimer,
   SYSTEM,
 } from '../../src/lead.ts'
-
-/**
- * What the object owes the world after a change: its row in the lists, its card, and words to
- * - `client:taken`, `client:closed`: the person who left it;
- * - `assigned`, `returned`: the manager who got it without asking, or lost it by doing nothing;
- * - `overdue:team`, `overdue:admins`: those who let it wait;
- * - `reminder`: the manager who asked to be reminded.
- * `assign` finds it a manager, `absorb` tells the lead it was merged into.
- */
-export type Consequence =
-  | 'projection'
-  | 'card'
-  | 'client:taken'
-  | 'client:closed'
-  | 'assign'
-  | 'assigned'
-  | 'overdue:team'
-  | 'overdue:admins'
-  | { kind: 'returned'; from: { id: string; name: string } }
-  | { kind: 'reminder'; userId: string; text: string | null }
-  | { kind: 'absorb'; into: string; by: Actor }
-
-export type Decision = LeadRefusal | { ok: true; lead: LeadData; owes: Consequence[] }
+import { begin } from './begin.ts'
+import { type Absorb, change, type Consequence, type Decision, free, NEWS } from './decision.ts'
+import { tick } from './tick.ts'
 
 type Move = 'claim' | 'assign' | 'release' | 'close' | 'spam' | 'reopen' | 'merge' | 'unmerge'
 
@@ -56,7 +35,7 @@ export function decide(lead: LeadData | null, command: LeadCommand, at: string):
   if (command.type === 'receive') {
     return lead
       ? { ok: true, lead, owes: [] }
-      : { ok: true, lead: begin(command, at), owes: ['projection', 'card', 'assign'] }
+      : { ok: true, lead: begin(command, at), owes: [NEWS, { kind: 'assign', butNot: null }] }
   }
   if (!lead) return { ok: false, code: 'NOT_FOUND' }
   switch (command.type) {
@@ -69,7 +48,7 @@ export function decide(lead: LeadData | null, command: LeadCommand, at: string):
     case 'remind':
       return remind(lead, command, at)
     case 'repeat':
-      return repeat(lead, command.of, at)
+      return repeat(lead, command, at)
     case 'absorb':
       return absorb(lead, command, at)
     case 'tick':
@@ -87,9 +66,15 @@ function move(lead: LeadData, command: MoveCommand, at: string): Decision {
   if (command.type === 'claim' && isHolder(lead, command.by)) return acknowledge(lead, at)
   const held = heldByOther(lead, command)
   if (held && (status || command.type === 'claim')) return held
-  if (!status) return { ok: false, code: 'ILLEGAL_TRANSITION', status: lead.status }
-  const effect = { status, ...effectOf(lead, command, at) }
-  return change(lead, effect, at, [...tells(lead, command), ...sends(command)])
+  // Merged into itself it would be gone.
+  const isIntoItself = command.type === 'merge' && command.into === lead.id
+  if (!status || isIntoItself) return illegal(lead)
+  const next = { ...lead, status, ...effectOf(lead, command, at) }
+  return change(lead, next, at, [...tells(lead, command, next), ...sends(lead, command, at)])
+}
+
+function illegal({ status }: LeadData): LeadRefusal {
+  return { ok: false, code: 'ILLEGAL_TRANSITION', status }
 }
 
 function nameOf(command: MoveCommand): Move {
@@ -122,7 +107,12 @@ function effectOf(lead: LeadData, command: MoveCommand, at: string): Partial<Lea
     case 'claim':
       return { assignee: by, firstResponseAt, touchedAt: at }
     case 'assign':
-      return { assignee: command.to, firstResponseAt, touchedAt: at }
+      return {
+        assignee: command.to,
+        firstResponseAt,
+        touchedAt: at,
+        reminders: kept(lead, command),
+      }
     case 'release':
       return free(at)
     case 'close':
@@ -150,25 +140,38 @@ function effectOf(lead: LeadData, command: MoveCommand, at: string): Partial<Lea
 
 const OPEN = { outcome: null, reason: null, closedAt: null }
 
-/** Free to be taken again: it waits anew, and those who let it wait are reminded anew. */
-function free(at: string): Partial<LeadData> {
-  return { assignee: null, waitingSince: at, nudges: 0, touchedAt: null, reminders: [] }
+/** Who gives a lead away need not call any more. */
+function kept({ reminders, assignee }: LeadData, { to }: Extract<MoveCommand, { type: 'assign' }>) {
+  if (!assignee || assignee.id === to.id) return reminders
+  return reminders.filter(({ userId }) => userId !== assignee.id)
 }
 
-/** The person hears that somebody took their request and that it is closed; of spam they hear nothing. */
-function tells(lead: LeadData, command: MoveCommand): Consequence[] {
-  const isGiven = command.type === 'assign' && command.to.id !== command.by.id
-  const manager: Consequence[] = isGiven ? ['assigned'] : []
+/**
+ * The person hears that somebody took their request and that it is closed; of spam they hear nothing.
+ * A manager hears of a lead that is theirs by what another did.
+ */
+function tells(lead: LeadData, command: MoveCommand, next: LeadData): Consequence[] {
+  const manager = assigned(next, command.by)
   if (!lead.userId) return manager
-  const isFirstTake =
-    lead.status === 'new' && (command.type === 'claim' || command.type === 'assign')
-  if (isFirstTake) return ['client:taken', ...manager]
+  const isTake = lead.status === 'new' && next.status === 'in_progress'
+  if (isTake) return [{ kind: 'client:taken' }, ...manager]
   const isClosed = command.type === 'close' && command.outcome !== 'spam'
-  return isClosed ? ['client:closed', ...manager] : manager
+  return isClosed ? [{ kind: 'client:closed' }] : manager
 }
 
-function sends(command: MoveCommand): Consequence[] {
-  return command.type === 'merge' ? [{ kind: 'absorb', into: command.into, by: command.by }] : []
+function assigned({ status, assignee }: LeadData, by: Actor): Consequence[] {
+  const isTold = status === 'in_progress' && assignee && assignee.id !== by.id
+  return isTold ? [{ kind: 'assigned', userId: assignee.id }] : []
+}
+
+/** What the person said goes along to the lead that theirs is merged into. */
+function sends(lead: LeadData, command: MoveCommand, at: string): Consequence[] {
+  if (command.type !== 'merge') return []
+  const { into, by } = command
+  const words = [lead.contact ?? lead.phone ?? lead.email, ...lead.notes.map(({ text }) => text)]
+  const text = words.filter(Boolean).join('\n')
+  const id = `absorb:${lead.id}:${at}`
+  return [{ kind: 'absorb', into, command: { id, type: 'absorb', from: lead.id, text, by } }]
 }
 
 /** What its own manager does to a lead counts as work on it, and as its answer. */
@@ -182,54 +185,44 @@ function remind(
   { id, by, at: time, text }: Extract<LeadCommand, { type: 'remind' }>,
   at: string,
 ): Decision {
-  if (lead.status === 'closed') {
-    return { ok: false, code: 'ILLEGAL_TRANSITION', status: lead.status }
-  }
+  if (lead.status === 'closed') return illegal(lead)
+  // A button pressed twice asks once.
+  const isAsked = lead.reminders.some(
+    (one) => one.userId === by.id && one.text === text && isSameMinute(one.at, time),
+  )
+  if (isAsked) return { ok: true, lead, owes: [] }
   const reminders = [...lead.reminders, { id, userId: by.id, at: time, text }].slice(-MAX_REMINDERS)
   return change(lead, { reminders, ...touchedBy(lead, by, at) }, at)
 }
 
-/** An earlier lead of the person is known; of several the first that was found stays. */
-function repeat(lead: LeadData, of: string, at: string): Decision {
-  if (lead.repeatOf || of === lead.id) return { ok: true, lead, owes: [] }
-  return change(lead, { repeatOf: of }, at)
+function isSameMinute(a: string, b: string): boolean {
+  return Math.abs(Date.parse(a) - Date.parse(b)) < 60_000
 }
 
-/** Its person has come again: the repeat's words are noted, and what was closed is work again. */
-function absorb(
+/** An earlier lead of the person is known; of several the first that was found stays. */
+function repeat(
   lead: LeadData,
-  { id, text, by }: Extract<LeadCommand, { type: 'absorb' }>,
+  { of, earlier }: Omit<Extract<LeadCommand, { type: 'repeat' }>, 'id' | 'type'>,
   at: string,
 ): Decision {
-  const notes = [...lead.notes, noteOf(id, text, by, at)]
-  if (lead.status !== 'closed' || lead.duplicateOf) return change(lead, { notes }, at)
-  const assignee = lead.assignee ?? { id: by.id, name: by.name }
-  return change(lead, { notes, status: 'in_progress', assignee, ...OPEN, touchedAt: at }, at)
+  if (lead.repeatOf || of === lead.id) return { ok: true, lead, owes: [] }
+  return change(lead, { repeatOf: of, earlier: earlier ?? null }, at)
 }
 
-/** What was to happen by itself happens if it still should: something else may have come first. */
-function tick(lead: LeadData, timer: LeadTimer, at: string): Decision {
-  const asItIs: Decision = { ok: true, lead, owes: [] }
-  switch (timer.kind) {
-    case 'nudge': {
-      if (lead.status !== 'new' || lead.nudges >= timer.level) return asItIs
-      const tells = timer.level === 1 ? 'overdue:team' : 'overdue:admins'
-      return change(lead, { nudges: timer.level }, at, [tells])
-    }
-    case 'expire': {
-      const from = lead.assignee
-      if (lead.status !== 'in_progress' || !from) return asItIs
-      const returned = { kind: 'returned', from } as const
-      return change(lead, { status: 'new', ...free(at) }, at, [returned, 'assign'])
-    }
-    case 'remind': {
-      const due = lead.reminders.find(({ id }) => id === timer.reminderId)
-      if (!due) return asItIs
-      const reminders = lead.reminders.filter((one) => one !== due)
-      const { userId, text } = due
-      return change(lead, { reminders }, at, [{ kind: 'reminder', userId, text }])
-    }
+/**
+ * Its person has come again: the repeat's words are noted, and what was closed is work again. One that
+ * was itself merged passes them on.
+ */
+function absorb(lead: LeadData, command: Absorb, at: string): Decision {
+  const { id, text, by } = command
+  const notes = [...lead.notes, noteOf(id, text, by, at)]
+  if (lead.duplicateOf) {
+    return change(lead, { notes }, at, [{ kind: 'absorb', into: lead.duplicateOf, command }])
   }
+  if (lead.status !== 'closed') return change(lead, { notes }, at)
+  const assignee = lead.assignee ?? { id: by.id, name: by.name }
+  const next = { ...lead, notes, status: 'in_progress', assignee, ...OPEN, touchedAt: at } as const
+  return change(lead, next, at, assigned(next, by))
 }
 
 /** Details fill in what is empty and never undo what people did; learned twice, they change nothing. */
@@ -238,57 +231,6 @@ function enrich(lead: LeadData, details: LeadDetails, at: string): Decision {
   return change(lead, details, at)
 }
 
-function change(
-  lead: LeadData,
-  changes: Partial<LeadData>,
-  at: string,
-  further: Consequence[] = [],
-): Decision {
-  const next = { ...lead, ...changes, updatedAt: at, version: lead.version + 1 }
-  return { ok: true, lead: next, owes: ['projection', 'card', ...further] }
-}
-
 function noteOf(id: string, text: string, by: Actor, at: string) {
   return { id, text, author: by.name, at }
-}
-
-function begin(command: Extract<LeadCommand, { type: 'receive' }>, at: string): LeadData {
-  const { lead, note, by } = command
-  const createdAt = lead.createdAt ?? at
-  return {
-    id: command.id,
-    projectId: lead.projectId,
-    userId: lead.userId ?? null,
-    name: lead.name ?? null,
-    contact: lead.contact ?? null,
-    phone: lead.phone ?? null,
-    email: lead.email ?? null,
-    status: 'new',
-    outcome: null,
-    reason: null,
-    source: lead.source,
-    sourceRef: lead.sourceRef,
-    campaignId: lead.campaignId ?? null,
-    campaignName: null,
-    adId: lead.adId ?? null,
-    formId: lead.formId ?? null,
-    answers: lead.answers ?? {},
-    details: lead.details ?? 'complete',
-    assignee: null,
-    notes: note ? [{ id: command.id, text: note, author: by?.name ?? lead.name ?? '', at }] : [],
-    repeatOf: null,
-    duplicateOf: null,
-    isVerified: lead.isVerified ?? false,
-    utmSource: lead.utmSource ?? null,
-    reminders: [],
-    // What came late is not overdue before anybody could see it.
-    waitingSince: at,
-    touchedAt: null,
-    nudges: 0,
-    firstResponseAt: null,
-    closedAt: null,
-    createdAt,
-    updatedAt: at,
-    version: 1,
-  }
 }

@@ -38,11 +38,16 @@ export class LeadTables {
     return row ? leadSchema.parse(JSON.parse(row.body)) : null
   }
 
-  save(lead: LeadData): void {
+  /** The lead as it is now, when it next does something by itself (ms), and a chat that shows it. */
+  save(lead: LeadData, timerAt: number | null, chatId: string | null): void {
+    const chats = new Set([...this.chats(), ...(chatId === null ? [] : [chatId])])
     this.#sql.exec(
-      `INSERT INTO lead (id, body, chats) VALUES (1, ?, '[]')
-       ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+      `INSERT INTO lead (id, body, chats, timer_at) VALUES (1, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET body = excluded.body, chats = excluded.chats,
+         timer_at = excluded.timer_at`,
       JSON.stringify(lead),
+      JSON.stringify([...chats]),
+      timerAt,
     )
   }
 
@@ -61,27 +66,14 @@ export class LeadTables {
 
   /** When the lead next does something by itself, ms. */
   timerAt(): number | null {
+    if (!this.exist()) return null
     const [row] = this.#sql.exec<{ at: number | null }>('SELECT timer_at AS at FROM lead').toArray()
     return row?.at ?? null
   }
 
+  /** Written only when it is another time. */
   saveTimerAt(at: number | null): void {
-    this.#sql.exec('UPDATE lead SET timer_at = ?', at)
-  }
-
-  /** Who lost the lead last by not touching it. */
-  lastReturnedFrom(): string | null {
-    const [row] = this.#sql
-      .exec<{ actor: string | null }>(
-        `SELECT (SELECT coalesce(given.data ->> '$.to.id', given.actor ->> '$.id') FROM event given
-           WHERE given.type IN ('assign', 'claim') AND given.seq < expired.seq
-           ORDER BY given.seq DESC LIMIT 1) AS actor
-         FROM event expired
-         WHERE expired.type = 'tick' AND expired.data ->> '$.timer.kind' = 'expire'
-         ORDER BY expired.seq DESC LIMIT 1`,
-      )
-      .toArray()
-    return row?.actor ?? null
+    this.#sql.exec('UPDATE lead SET timer_at = ?1 WHERE timer_at IS NOT ?1', at)
   }
 
   isDone(commandId: string): boolean {

@@ -1,4 +1,4 @@
-import type { LeadData, LeadTimer } from '../../src/lead.ts'
+import { isUnanswered, type LeadData, type LeadTimer } from '../../src/lead.ts'
 import type { ProjectRules } from '../../src/project-rules.ts'
 import { afterWorkingMinutes } from '../../src/working-hours.ts'
 
@@ -27,18 +27,20 @@ type Timed = { at: number; timer: LeadTimer } | null
 /** The team after the response time, the admins after as much again. */
 function nudgeOf(lead: LeadData, rules: TimerRules): Timed {
   const { responseMinutes } = rules
-  if (lead.status !== 'new' || responseMinutes === null || lead.nudges >= 2) return null
+  if (!isUnanswered(lead) || responseMinutes === null || lead.nudges >= 2) return null
   const level = lead.nudges === 0 ? 1 : 2
-  const at = after(lead.waitingSince, responseMinutes * level, rules)
+  const at = after(Date.parse(lead.waitingSince), responseMinutes * level, rules)
   return { at, timer: { kind: 'nudge', level } }
 }
 
 function expiryOf(lead: LeadData, rules: TimerRules): Timed {
   const { returnMinutes } = rules
-  if (lead.status !== 'in_progress' || returnMinutes === null || !lead.touchedAt) return null
+  const { assignee, touchedAt } = lead
+  if (lead.status !== 'in_progress' || returnMinutes === null || !assignee || !touchedAt)
+    return null
   // A manager who asked to be reminded has not forgotten it.
-  const reminded = lead.reminders.map(({ at }) => at)
-  const since = [lead.touchedAt, ...reminded].reduce((last, at) => (at > last ? at : last))
+  const reminded = lead.reminders.filter(({ userId }) => userId === assignee.id).map(({ at }) => at)
+  const since = Math.max(...[touchedAt, ...reminded].map((at) => Date.parse(at)))
   return { at: after(since, returnMinutes, rules), timer: { kind: 'expire' } }
 }
 
@@ -49,6 +51,6 @@ function remindersOf(lead: LeadData): Timed[] {
   }))
 }
 
-function after(since: string, minutes: number, { workingHours, timezone }: TimerRules): number {
-  return afterWorkingMinutes(Date.parse(since), minutes, workingHours, timezone)
+function after(since: number, minutes: number, { workingHours, timezone }: TimerRules): number {
+  return afterWorkingMinutes(since, minutes, workingHours, timezone)
 }

@@ -12,7 +12,8 @@ import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projec
 import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
 import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
-import { type LeadRules, rulesOf, tellRepeats } from '../lead/lead.ts'
+import { type LeadRules, rulesOf } from '../lead/rules.ts'
+import { tellRepeats } from '../lead/tell-repeats.ts'
 import { PageTables } from './sql.ts'
 
 /** A lead that was found or told of; found ones bring their details along. */

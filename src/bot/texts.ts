@@ -18,7 +18,7 @@ const i18n = createInstance({
   nsSeparator: false,
   fallbackLng: false,
   initAsync: false,
-  interpolation: { escape: escapeHtml },
+  interpolation: { escape: (value: string) => setApart(escapeHtml(value)) },
 })
 void i18n.init()
 
@@ -30,6 +30,11 @@ export function text(locale: Locale, key: TextKey, params: TextParams = {}): str
 /** A text that is no HTML: a button's label, an answer to a press. */
 export function plainText(locale: Locale, key: TextKey, params: TextParams = {}): string {
   return i18n.t(key, { lng: locale, ...params, interpolation: { escapeValue: false } })
+}
+
+/** Words written from right to left would turn the words around them unless they are set apart. */
+function setApart(value: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value
 }
 
 /** The three characters that Telegram's HTML gives a meaning. */

@@ -1,7 +1,7 @@
 import { text } from '../bot/texts.ts'
 import type { Locale } from '../locales.ts'
 import { findProject } from '../store/projects.ts'
-import { findReport, type Report } from '../store/reports.ts'
+import { findReport } from '../store/reports.ts'
 
 /** Where a report's file is in R2. */
 export function reportKey(id: string): string {
@@ -13,20 +13,19 @@ export async function readLetter(
   env: Env,
   reportId: string,
   locale: Locale,
-): Promise<{ caption: string; fileName: string; bytes: ArrayBuffer }> {
+): Promise<{ caption: string; fileName: string; bytes: ArrayBuffer; threadId: number | null }> {
   const [report, file] = await Promise.all([
     findReport(env.DB, reportId),
     env.R2_REPORTS.get(reportKey(reportId)),
   ])
   if (!report || !file) throw new Error('a report that was to be delivered has no file')
+  const project = await findProject(env.DB, report.projectId)
+  const names = { project: project?.name ?? report.projectId, ...report.period }
   return {
-    caption: text(locale, 'report.caption', await namesOf(env, report)),
+    caption: text(locale, 'report.caption', names),
     fileName: report.fileName ?? `${reportId}.${report.format}`,
     bytes: await file.arrayBuffer(),
+    // In the project's own chat it belongs to the project's topic.
+    threadId: project && project.chatId === report.chatId ? project.threadId : null,
   }
-}
-
-async function namesOf(env: Env, { projectId, period }: Report): Promise<Record<string, string>> {
-  const project = await findProject(env.DB, projectId)
-  return { project: project?.name ?? projectId, ...period }
 }

@@ -1,15 +1,25 @@
-import { type LeadData, leadSchema, type LeadSource, type LeadStatus } from '../lead.ts'
+import {
+  type EarlierLead,
+  type LeadData,
+  leadSchema,
+  type LeadSource,
+  type LeadStatus,
+  type Repeat,
+} from '../lead.ts'
 import { fold, searchQuery } from './search-words.ts'
 
 const UPSERT = `INSERT INTO leads (id, version, project_id, status, outcome, source, source_ref, user_id,
     assignee_id, campaign_id, phone, email, words, body, created_at, updated_at)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
   ON CONFLICT (id) DO UPDATE SET
-    version = excluded.version, project_id = excluded.project_id, status = excluded.status,
-    outcome = excluded.outcome, assignee_id = excluded.assignee_id,
-    campaign_id = excluded.campaign_id, phone = excluded.phone, email = excluded.email, words = excluded.words, body = excluded.body,
-    updated_at = excluded.updated_at
+    version = excluded.version, status = excluded.status, outcome = excluded.outcome,
+    assignee_id = excluded.assignee_id, campaign_id = excluded.campaign_id, words = excluded.words,
+    body = excluded.body, updated_at = excluded.updated_at
   WHERE excluded.version > leads.version`
+
+// What is learned later. Set with the rest, their indexes would be written with every change of a lead.
+const REACH = `UPDATE leads SET phone = ?2, email = ?3
+  WHERE id = ?1 AND version = ?4 AND (phone IS NOT ?2 OR email IS NOT ?3)`
 
 /**
  * Writes leads as they are now, all or none. An older version never replaces a newer one, so it does
@@ -21,7 +31,11 @@ export async function projectLeads(db: D1Database, leads: LeadData[]): Promise<v
 
 function upserts(db: D1Database, leads: LeadData[]): D1PreparedStatement[] {
   const upsert = db.prepare(UPSERT)
-  return leads.map((lead) =>
+  const reach = db.prepare(REACH)
+  const learned = leads.filter(
+    ({ version, phone, email }) => version > 1 && (phone !== null || email !== null),
+  )
+  const rows = leads.map((lead) =>
     upsert.bind(
       lead.id,
       lead.version,
@@ -41,6 +55,10 @@ function upserts(db: D1Database, leads: LeadData[]): D1PreparedStatement[] {
       lead.updatedAt,
     ),
   )
+  return [
+    ...rows,
+    ...learned.map(({ id, phone, email, version }) => reach.bind(id, phone, email, version)),
+  ]
 }
 
 /** What a list of leads is narrowed by; `createdAt` from inclusive, to exclusive (ISO times). */
@@ -109,10 +127,7 @@ export async function listLeads(
  * and the project's first lead with the same phone or e-mail. A pair is found whichever of the two is
  * written, so it does not matter which of two that come together is written first.
  */
-export async function projectAndFindRepeats(
-  db: D1Database,
-  leads: LeadData[],
-): Promise<{ id: string; of: string }[]> {
+export async function projectAndFindRepeats(db: D1Database, leads: LeadData[]): Promise<Repeat[]> {
   // One whose repeat is known asks no more.
   const reachable = leads.filter(
     ({ phone, email, repeatOf }) => repeatOf === null && (phone !== null || email !== null),
@@ -122,9 +137,12 @@ export async function projectAndFindRepeats(
     return []
   }
   const ask = db.prepare(REPEATS).bind(JSON.stringify(reachable.map(({ id }) => id)))
-  const results = await db.batch<{ id: string; of: string }>([...upserts(db, leads), ask])
-  return results.at(-1)?.results ?? []
+  const results = await db.batch<RepeatRow>([...upserts(db, leads), ask])
+  const rows = results.at(-1)?.results ?? []
+  return rows.map(({ id, of, ...earlier }) => ({ id, of, earlier }))
 }
+
+type RepeatRow = EarlierLead & { id: string; of: string }
 
 const REPEATS = `WITH asked AS (
     SELECT project_id, phone, email FROM leads WHERE id IN (SELECT value FROM json_each(?1))
@@ -135,7 +153,9 @@ const REPEATS = `WITH asked AS (
     SELECT l.id, l.project_id, l.phone, l.email, l.created_at, l.body ->> 'repeatOf'
     FROM asked JOIN leads l ON l.email = asked.email AND l.project_id = asked.project_id
   )
-  SELECT id, of FROM (
+  SELECT found.id, found.of, first.created_at AS createdAt, first.status, first.outcome,
+    first.body ->> '$.assignee.name' AS manager
+  FROM (
     SELECT later.id, (
       SELECT earlier.id FROM met earlier
       WHERE earlier.project_id = later.project_id
@@ -144,9 +164,18 @@ const REPEATS = `WITH asked AS (
       ORDER BY earlier.created_at, earlier.id LIMIT 1
     ) AS of
     FROM met later WHERE later.known IS NULL
-  ) WHERE of IS NOT NULL`
+  ) found JOIN leads first ON first.id = found.of`
 
-/** Leads received in a period (ISO times, the end exclusive), by status and outcome. */
+/** Where a lead stands in lists; `null` when there is none. */
+export async function findLeadPosition(db: D1Database, id: string): Promise<LeadPosition | null> {
+  const sql = 'SELECT created_at AS createdAt, id FROM leads WHERE id = ?1'
+  return db.prepare(sql).bind(id).first<LeadPosition>()
+}
+
+/**
+ * Leads received in a period (ISO times, the end exclusive), by status and outcome. Repeats that were
+ * merged are counted with the lead they were merged into: only they are closed without an outcome.
+ */
 export async function countLeads(
   db: D1Database,
   { projectId, from, to }: { projectId: string; from: string; to: string },
@@ -154,7 +183,9 @@ export async function countLeads(
   const { results } = await db
     .prepare(
       `SELECT status, outcome, count(*) AS n FROM leads
-       WHERE project_id = ?1 AND created_at >= ?2 AND created_at < ?3 GROUP BY status, outcome`,
+       WHERE project_id = ?1 AND created_at >= ?2 AND created_at < ?3
+         AND NOT (status = 'closed' AND outcome IS NULL)
+       GROUP BY status, outcome`,
     )
     .bind(projectId, from, to)
     .all<{ status: LeadStatus; outcome: LeadData['outcome']; n: number }>()
@@ -177,18 +208,20 @@ export async function listOpenLeadIds(
   return results.map(({ id }) => id)
 }
 
-/** How many leads of a project each manager has in work. */
+/** How many leads of a project each manager has in work, without those of these ids. */
 export async function countOpenLeads(
   db: D1Database,
   projectId: string,
+  butNot: string[],
 ): Promise<Map<string, number>> {
   const { results } = await db
     .prepare(
       `SELECT assignee_id AS id, count(*) AS n FROM leads
        WHERE status = 'in_progress' AND project_id = ?1 AND assignee_id IS NOT NULL
+         AND id NOT IN (SELECT value FROM json_each(?2))
        GROUP BY assignee_id`,
     )
-    .bind(projectId)
+    .bind(projectId, JSON.stringify(butNot))
     .all<{ id: string; n: number }>()
   return new Map(results.map(({ id, n }) => [id, n]))
 }

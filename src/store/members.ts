@@ -1,4 +1,5 @@
 import { isoTime } from '../time.ts'
+import { auditOfChange } from './audit.ts'
 
 /** Somebody who works the project's leads. */
 export interface Worker {
@@ -28,10 +29,45 @@ export async function removeMember(
     .run()
 }
 
+/** Takes a person out of a project, and writes down who did. */
+export async function dismissMember(
+  db: D1Database,
+  {
+    projectId,
+    userId,
+    by,
+  }: { projectId: string; userId: string; by: { id: string; name: string } },
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare('DELETE FROM members WHERE project_id = ?1 AND user_id = ?2')
+      .bind(projectId, userId),
+    auditOfChange(db, {
+      actorId: by.id,
+      actorName: by.name,
+      action: 'member.remove',
+      target: userId,
+      details: { projectId },
+    }),
+  ])
+}
+
+/** Ids of the projects that a person belongs to. */
+export async function listProjectIdsOf(db: D1Database, userId: string): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT project_id AS id FROM members WHERE user_id = ?1')
+    .bind(userId)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
 /** Ids of those who work a project's leads; none: everybody who may. */
 export async function listMemberIds(db: D1Database, projectId: string): Promise<string[]> {
   const { results } = await db
-    .prepare('SELECT user_id AS id FROM members WHERE project_id = ?1 ORDER BY user_id')
+    .prepare(
+      `SELECT user_id AS id FROM members JOIN users ON users.id = user_id
+       WHERE project_id = ?1 AND role <> 'client' ORDER BY user_id`,
+    )
     .bind(projectId)
     .all<{ id: string }>()
   return results.map(({ id }) => id)
@@ -47,7 +83,9 @@ export async function listWorkers(db: D1Database, projectId: string): Promise<Wo
       `SELECT id, name FROM users
        WHERE role = 'manager' AND away_since IS NULL AND blocked_at IS NULL AND (
          id IN (SELECT user_id FROM members WHERE project_id = ?1)
-         OR NOT EXISTS (SELECT 1 FROM members WHERE project_id = ?1))
+         OR NOT EXISTS (
+           SELECT 1 FROM members JOIN users member ON member.id = user_id
+           WHERE project_id = ?1 AND member.role <> 'client'))
        ORDER BY id`,
     )
     .bind(projectId)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isoTime } from '../time.ts'
 import { LOCALES, type Locale } from '../locales.ts'
-import { projectRulesSchema } from '../project-rules.ts'
+import { type ProjectRules, projectRulesSchema } from '../project-rules.ts'
+import { auditOfChange } from './audit.ts'
 
 /** One advertised business; a `null` timezone, locale or region means the Worker's default. */
 export const projectSchema = z.object({
@@ -103,6 +104,39 @@ export async function updateProject(
     .run()
   forget(id)
   return meta.changes > 0
+}
+
+/** Changes one rule of how a project's team works, and writes down who did. */
+export async function changeRule(
+  db: D1Database,
+  {
+    id,
+    rule,
+    value,
+    by,
+  }: {
+    id: string
+    rule: keyof ProjectRules
+    value: string | number | null
+    by: { id: string; name: string }
+  },
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare(
+        `UPDATE projects SET rules = json_set(rules, ?2, json(?3)), updated_at = ?4
+         WHERE id = ?1 AND rules -> ?2 IS NOT ?3`,
+      )
+      .bind(id, `$.${rule}`, JSON.stringify(value), isoTime()),
+    auditOfChange(db, {
+      actorId: by.id,
+      actorName: by.name,
+      action: 'project.rules',
+      target: id,
+      details: { [rule]: value },
+    }),
+  ])
+  forget(id)
 }
 
 /** Cards follow a chat whose id has changed (a group became a supergroup). */

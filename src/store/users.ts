@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LOCALES, type Locale } from '../locales.ts'
 import { isoTime } from '../time.ts'
+import { auditOfChange } from './audit.ts'
 
 export const USER_ROLES = ['client', 'manager', 'admin'] as const
 
@@ -86,6 +87,42 @@ export async function setUserLocale(db: D1Database, id: string, locale: Locale):
     .prepare('UPDATE users SET locale = ?2, updated_at = ?3 WHERE id = ?1')
     .bind(id, locale, isoTime())
     .run()
+}
+
+/** A page of people, those of the team first; one more than asked tells whether there are others. */
+export async function listPeople(
+  db: D1Database,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<User[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} FROM users
+       ORDER BY CASE role WHEN 'admin' THEN 0 WHEN 'manager' THEN 1 ELSE 2 END, name, id
+       LIMIT ?1 OFFSET ?2`,
+    )
+    .bind(limit, offset)
+    .all<User>()
+  return results
+}
+
+/** Gives a person another role, and writes down who did; the same once more changes nothing. */
+export async function changeUserRole(
+  db: D1Database,
+  { id, role, by }: { id: string; role: UserRole; by: Pick<User, 'id' | 'name'> },
+): Promise<boolean> {
+  const [changed] = await db.batch([
+    db
+      .prepare('UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1 AND role <> ?2')
+      .bind(id, role, isoTime()),
+    auditOfChange(db, {
+      actorId: by.id,
+      actorName: by.name,
+      action: 'user.role',
+      target: id,
+      details: { role },
+    }),
+  ])
+  return (changed?.meta.changes ?? 0) > 0
 }
 
 /** Gives a person a new token instead of the one before; only its hash is kept. */

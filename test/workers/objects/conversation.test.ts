@@ -127,7 +127,7 @@ describe('a card in a group', () => {
     const { group, id } = await groupWithLead({ userId: String(client.id) })
     const manager = await newUser('manager', 'Olim')
     await pressCard(manager, group, 'take', id)
-    await pressCard(manager, group, 'lost', id)
+    await pressCard(manager, group, 'won', id)
     await conversationOf(env, String(client.id)).kick()
     const told = outside.sent('sendMessage', String(client.id)).map(({ params }) => params['text'])
     expect(told).toEqual([expect.stringContaining('Olim'), expect.stringContaining('закрыта')])

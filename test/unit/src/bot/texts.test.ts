@@ -71,6 +71,12 @@ describe('the texts of the bot', () => {
     expect(namesIn(russian).filter((key) => !isUsed(key))).toEqual([])
   })
 
+  it('set names written from right to left apart from the words around them', () => {
+    const shown = text('ru', 'client.taken', { manager: 'محمد' })
+    expect(shown).toContain('<b>\u2068محمد\u2069</b>')
+    expect(text('ru', 'client.taken', { manager: 'Olim' })).toContain('<b>Olim</b>')
+  })
+
   it.each(LOCALES)('escape what is put into them (%s)', (locale) => {
     expect(text(locale, 'client.taken', { manager: '<b>&"' })).toContain('&lt;b&gt;&amp;"')
   })

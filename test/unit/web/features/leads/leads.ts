@@ -24,6 +24,7 @@ export function lead(known: Partial<Lead> = {}): Lead {
     assignee: null,
     notes: [],
     repeatOf: null,
+    earlier: null,
     duplicateOf: null,
     isVerified: false,
     utmSource: null,
