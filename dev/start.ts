@@ -74,7 +74,7 @@ async function start(): Promise<void> {
   console.log('Starting the Worker …')
   const place = ['--port', String(port), '--persist-to', `${state}/worker`]
   const flags = [...flagsOf(settings, standIns.url), '--var', `PUBLIC_URL:${portal}`]
-  await startWorker([...place, ...flags], watch)
+  const { show } = await startWorker([...place, ...flags])
   if (watch) {
     const vite = await servePortal(portalPort, worker)
     running.push({ close: vite.stop })
@@ -83,6 +83,8 @@ async function start(): Promise<void> {
   await tick(worker)
   setInterval(() => void tick(worker), TICK_MS)
   console.log(greeting({ links, standIns: standIns.url, portal, isWatching: watch }))
+  // Whoever changes the code wants to see what it does.
+  if (watch) show()
 }
 
 async function startBoth(options: {
@@ -111,8 +113,8 @@ async function startBoth(options: {
   return standIns
 }
 
-/** Whoever changes the code sees what the Worker prints; the rest only when it fails. */
-async function startWorker(flags: string[], isWatching: boolean): Promise<void> {
+/** Keeps what the Worker prints for when it fails; `show` prints it from then on. */
+async function startWorker(flags: string[]): Promise<{ show: () => void }> {
   const log: string[] = []
   let isShown = false
   const worker = await runWorker(flags, {
@@ -125,12 +127,12 @@ async function startWorker(flags: string[], isWatching: boolean): Promise<void> 
   running.push({ close: worker.stop })
   const problem = await worker.ready
   if (problem !== null) throw new Error(`${problem}\n${log.join('')}`)
-  isShown = isWatching
   void worker.ended.then((code) => {
     if (isEnding) return
     console.error(`The Worker has ended with ${code}.\n${log.slice(-20).join('')}`)
     return end(1)
   })
+  return { show: () => (isShown = true) }
 }
 
 /** The stage is set once; its links stay good. */

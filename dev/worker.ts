@@ -5,15 +5,20 @@ import { runWorker } from './run-worker.ts'
 try {
   await buildPortal()
   const worker = await runWorker(process.argv.slice(2), { output: 'inherit' })
-  const stop = () => void worker.stop().then(() => process.exit(0))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  const problem = await worker.ready
-  if (problem !== null) {
-    await worker.stop()
-    throw new Error(problem)
+  let isEnding = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      isEnding = true
+      void worker.stop()
+    })
   }
-  console.log(`TargetBot is on ${worker.url}`)
-  process.exit(await worker.ended)
+  const problem = await worker.ready
+  if (problem === null) console.log(`TargetBot is on ${worker.url}`)
+  else await worker.stop()
+  const code = await worker.ended
+  if (isEnding) process.exit(0)
+  if (problem !== null) throw new Error(problem)
+  process.exit(code)
 } catch (error) {
   console.error(
     `TargetBot does not start: ${error instanceof Error ? error.message : String(error)}`,

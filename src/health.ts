@@ -87,6 +87,12 @@ export async function retryParked(env: Env, row: ParkedKey): Promise<boolean> {
   return isFound
 }
 
+/** Has a page forget an entry that made no sense; false when there is none, or it is something else. */
+export async function dismissParked(env: Env, row: ParkedKey): Promise<boolean> {
+  if (row.object !== 'page' || !(await isParked(env.DB, row))) return false
+  return pageOf(env, row.name).dismissParked(row.seq)
+}
+
 const RETRIED_TOGETHER = 200
 
 /** Has tried again what was parked for a reason, the oldest 200 at most; how many those were. */

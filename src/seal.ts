@@ -8,7 +8,8 @@ export interface Sealed {
   text: string
 }
 
-type Keys = Pick<Settings, 'ENCRYPTION_KEY' | 'ENCRYPTION_KEY_PREVIOUS'>
+/** The key that seals, and the one that may have sealed before. */
+export type Keys = Pick<Settings, 'ENCRYPTION_KEY' | 'ENCRYPTION_KEY_PREVIOUS'>
 
 /** Seals a secret for one owner: opened in another's name, it does not open. */
 export async function seal(keys: Keys, owner: string, secret: string): Promise<Sealed> {

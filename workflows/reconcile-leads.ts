@@ -1,5 +1,4 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers'
-import { NonRetryableError } from 'cloudflare:workflows'
 import { z } from 'zod'
 import type { Reconciled } from '../objects/page/page.ts'
 import { pageOf } from '../src/stubs.ts'
@@ -39,7 +38,7 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
         failed.push(`${formId} (${error instanceof Error ? error.message : 'unknown'})`)
       }
     }
-    if (failed.length > 0) throw new NonRetryableError(`forms not read: ${failed.join(', ')}`)
+    if (failed.length > 0) throw new Error(`forms not read: ${failed.join(', ')}`)
     return { missing }
   }
 

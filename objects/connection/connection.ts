@@ -516,7 +516,9 @@ export class Connection extends DurableObject<Env> {
   }): Promise<Delivery> {
     const admins = await listUsers(this.env.DB, 'admin')
     const ids = new Set([...settingsOf(this.env).ADMIN_IDS, ...admins.map(({ id }) => id)])
-    await Promise.all([...ids].map((id) => conversationOf(this.env, id).tell(message)))
+    // What another connection told of the same end is another message.
+    const own = { ...message, key: `${this.#id}:${message.key}` }
+    await Promise.all([...ids].map((id) => conversationOf(this.env, id).tell(own)))
     return DONE
   }
 

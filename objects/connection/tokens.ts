@@ -1,15 +1,16 @@
-import { isSealedWithPresentKey, seal, type Sealed, unseal } from '../../src/seal.ts'
-import type { Settings } from '../../src/settings.ts'
+import { isSealedWithPresentKey, type Keys, seal, type Sealed, unseal } from '../../src/seal.ts'
 import type { Caller } from './door.ts'
 import type { ConnectionTables } from './sql.ts'
 
+type Tables = Pick<ConnectionTables, 'token' | 'saveToken'>
+
 /** The tokens of one Connection, sealed at rest. */
 export class Tokens {
-  readonly #tables: ConnectionTables
-  readonly #settings: () => Settings
+  readonly #tables: Tables
+  readonly #settings: () => Keys
   readonly #owner: () => string
 
-  constructor(tables: ConnectionTables, settings: () => Settings, owner: () => string) {
+  constructor(tables: Tables, settings: () => Keys, owner: () => string) {
     this.#tables = tables
     this.#settings = settings
     this.#owner = owner

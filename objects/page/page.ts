@@ -167,6 +167,13 @@ export class Page extends DurableObject<Env> {
     return isFound
   }
 
+  /** Forgets an entry that made no sense; nothing else that is parked can be forgotten. */
+  async dismissParked(seq: number): Promise<boolean> {
+    const isFound = this.#outbox.dismiss(seq, 'malformed')
+    await this.#outbox.ring()
+    return isFound
+  }
+
   /** What this object still owes. */
   async owed(): Promise<OutboxCounts> {
     return this.#outbox.counts()

@@ -220,6 +220,23 @@ export class Outbox {
     })
   }
 
+  /** Forgets a parked row of this kind, which nobody can carry out; false when there is none. */
+  dismiss(seq: number, kind: string): boolean {
+    if (!this.#isBegun) return false
+    const now = Date.now()
+    return this.#deps.storage.transactionSync(() => {
+      const { rowsWritten } = this.#sql.exec(
+        'DELETE FROM outbox WHERE seq = ? AND kind = ? AND next_at IS NULL',
+        seq,
+        kind,
+      )
+      if (rowsWritten === 0) return false
+      this.#oweTrouble({ kind, seq }, now)
+      this.#arm(now + GUARD_MS, now)
+      return true
+    })
+  }
+
   counts(): OutboxCounts {
     if (!this.#isBegun) return { waiting: 0, parked: 0, oldestAt: null }
     const row = this.#sql

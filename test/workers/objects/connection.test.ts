@@ -59,12 +59,6 @@ describe('a token that Meta refuses', () => {
     let isAsked: () => void = () => undefined
     const asked = new Promise<void>((resolve) => (isAsked = resolve))
     outside.answer(async ({ name }) => {
-      if (!name.endsWith(`/${meta.accountId}/insights`)) return undefined
-      isAsked()
-      await held
-      return metaError(190, 460)
-    })
-    outside.answer(async ({ name }) => {
       if (!name.endsWith('/insights') && !name.endsWith(`/${id}`)) return undefined
       isAsked()
       await held
@@ -276,16 +270,18 @@ describe('the limits of Meta', () => {
   })
 
   it('are kept to for the longer of two times', async () => {
-    outside.answer(({ name }) => (name.endsWith('/1') ? metaError(80005) : undefined))
-    await connection().readLeads(meta.pageId, ['1'])
-    const body = JSON.stringify({ error: limit })
-    vi.setSystemTime(Date.now() + 5 * 60_000)
-    await readTwo(() => ({ code: 400, headers: [usage(17)], body }))
-    vi.setSystemTime(Date.now() + 60_000)
-    await runInDurableObject(connection(), (_, { storage }) => {
-      storage.sql.exec('UPDATE pause SET until = until + 3600000')
-    })
-    expect(await until(meta.pageId)).toEqual([76])
+    const ids = [meta.newLead(), meta.newLead()]
+    const [good, refused] = [await meta.lead(ids[0] ?? '').text(), JSON.stringify({ error: limit })]
+    outside.answer(({ params }) =>
+      'batch' in params
+        ? Response.json([
+            { code: 200, headers: [usage(17)], body: good },
+            { code: 400, headers: [], body: refused },
+          ])
+        : undefined,
+    )
+    await connection().readLeads(meta.pageId, ids)
+    expect(await until(meta.pageId)).toEqual([17])
   })
 
   it.each([4, 341])('hold up everything when they are the app’s (%i)', async (code) => {

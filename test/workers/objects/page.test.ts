@@ -126,8 +126,11 @@ describe('a page that is served', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await servedPage()
     const shown = outside.next('sendMessage', chatId)
+    const begun = performance.now()
     await receive(meta.newLead())
     expect((await shown).params['text']).toContain('Aziza')
+    // Long before the alarm that would come to the help of a life that hangs.
+    expect(performance.now() - begun).toBeLessThan(5_000)
   })
 
   it('shows each lead once although everything dies and begins again in the middle', async () => {
@@ -304,6 +307,27 @@ describe('a page nobody connected', () => {
     await servedPage()
     await work()
     expect(await leadOfMeta(id)).toMatchObject({ details: 'complete' })
+  })
+})
+
+describe('what waited for long', () => {
+  it('is given up only when it has failed for hours, not at the first failure', async () => {
+    const HOUR = 3_600_000
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const id = meta.newLead()
+    await receive(id)
+    await work()
+    vi.setSystemTime(Date.now() + 24 * HOUR)
+    await env.DB.prepare('ALTER TABLE projects RENAME TO projects_away').run()
+    await servedPage()
+    await pageOf(env, meta.pageId).kick()
+    const failing = await pageOf(env, meta.pageId).owed()
+    vi.setSystemTime(Date.now() + 7 * HOUR)
+    await pageOf(env, meta.pageId).kick()
+    const failed = await pageOf(env, meta.pageId).owed()
+    await env.DB.prepare('ALTER TABLE projects_away RENAME TO projects').run()
+    expect(failing).toMatchObject({ waiting: 1, parked: 0 })
+    expect(failed.parked).toBe(1)
   })
 })
 

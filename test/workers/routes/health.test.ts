@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { healthSchema } from '../../../src/health.ts'
 import { listParked, recordParked } from '../../../src/store/parked.ts'
 import { insertProject, updateProject } from '../../../src/store/projects.ts'
-import { conversationOf } from '../../../src/stubs.ts'
+import { conversationOf, pageOf } from '../../../src/stubs.ts'
 import { Outside, telegramError } from '../outside.ts'
 import { newId } from '../updates.ts'
 import { ask, errorOf, newKey, read } from '../worker.ts'
@@ -112,5 +112,31 @@ describe('the health of everything', () => {
     expect(waiting.find(({ name }) => name === chatId)).toMatchObject({ problem: 'overloaded' })
     vi.restoreAllMocks()
     await updateProject(env.DB, projectId, { chatId: null })
+  })
+})
+
+describe('POST /api/health/parked/dismiss', () => {
+  const dismiss = (body: object, key = admin) =>
+    ask('POST', '/api/health/parked/dismiss', { key, body })
+
+  it('forgets a notification that made no sense, and nothing else', async () => {
+    const name = String(newId())
+    const page = pageOf(env, name)
+    await page.receive({ leads: [], malformed: [{ reason: 'MALFORMED: x', entry: {} }] })
+    await page.kick()
+    const parked = (await listParked(env.DB, { reason: 'MALFORMED: x', limit: 200 })).find(
+      (row) => row.name === name,
+    )
+    const key = { object: 'page', name, seq: parked?.seq ?? 0 }
+    expect((await dismiss({ ...key, object: 'lead' })).status).toBe(404)
+    expect((await dismiss({ ...key, seq: key.seq + 1 })).status).toBe(404)
+    expect(await (await dismiss(key)).json()).toEqual({ dismissed: true })
+    expect((await page.owed()).parked).toBe(0)
+    expect((await dismiss(key)).status).toBe(404)
+  })
+
+  it('is for admins', async () => {
+    const { key } = await newKey('manager')
+    expect((await dismiss({ object: 'page', name: '1', seq: 1 }, key)).status).toBe(403)
   })
 })

@@ -1,6 +1,7 @@
-import { introspectWorkflowInstance } from 'cloudflare:test'
+import { evictDurableObject, introspectWorkflowInstance } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { snapshotKey } from '../../../src/meta/aggregate.ts'
 import { dayOf, lastDays } from '../../../src/period.ts'
 import { startOnce } from '../../../src/start-once.ts'
@@ -20,6 +21,10 @@ let meta: FakeMeta
 beforeEach(async () => {
   outside = new Outside()
   meta = new FakeMeta(outside)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 async function connect(): Promise<void> {
@@ -94,6 +99,44 @@ describe('renewing a token', () => {
     await renew()
     const messages = await told()
     expect(messages).toEqual([expect.stringContaining('скоро закончится')])
+  })
+
+  it('warns although Meta is down when it was to be exchanged', async () => {
+    await connect()
+    meta.expiresAt = inDays(1)
+    meta.exchange = () => new Response('<html>', { status: 502 })
+    await finished(env.RENEW_META_TOKEN, { connectionId: meta.userId }, 'errored')
+    expect(await told()).toEqual([expect.stringContaining('скоро закончится')])
+  })
+
+  it('tells the admins once when the app itself is refused, and again after it was well', async () => {
+    await connect()
+    let isRefused = true
+    outside.answer(({ name }) =>
+      isRefused && name.endsWith('debug_token') ? metaError(190) : undefined,
+    )
+    await finished(env.RENEW_META_TOKEN, { connectionId: meta.userId }, 'errored')
+    await finished(env.RENEW_META_TOKEN, { connectionId: meta.userId }, 'errored')
+    expect(await told()).toEqual([expect.stringContaining('META_APP_SECRET')])
+    isRefused = false
+    await renew()
+    isRefused = true
+    await finished(env.RENEW_META_TOKEN, { connectionId: meta.userId }, 'errored')
+    expect(await told()).toHaveLength(2)
+  })
+
+  it('tells of a refusal once for an end of life, however many days it lasts', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    meta.expiresAt = inDays(29)
+    await connect()
+    for (let day = 0; day < 9; day++) {
+      await connectionOf(env, meta.userId).tellRefused('190/463')
+      await told()
+      vi.setSystemTime(Date.now() + DAY_S * 1_000)
+      await evictDurableObject(conversationOf(env, '1001'))
+    }
+    const messages = (await told()).filter((message) => message.includes('не продлил'))
+    expect(messages).toHaveLength(1)
   })
 
   it('tells the admins once that the token is dead', async () => {
@@ -204,6 +247,18 @@ describe('aggregating insights', () => {
     expect(await finished(env.AGGREGATE_INSIGHTS, { projectId, days: 28 })).toEqual({ written: 1 })
   })
 
+  it('says when Meta was last asked, although nothing had changed', async () => {
+    const { key } = await newKey('service')
+    const readAt = async (): Promise<string> => {
+      await finished(env.AGGREGATE_INSIGHTS, { projectId, days: 28 })
+      const stats = await ask('GET', `/api/stats?project=${projectId}`, { key })
+      const schema = z.object({ source: z.object({ updatedAt: z.string() }) })
+      return schema.parse(await stats.json()).source.updatedAt
+    }
+    const first = await readAt()
+    expect((await readAt()) > first).toBe(true)
+  })
+
   it('fails without noise when the token is dead, and leaves the numbers as they were', async () => {
     await finished(env.AGGREGATE_INSIGHTS, { projectId, days: 28 })
     outside.answer((call) => (call.name.endsWith('/insights') ? metaError(190, 463) : undefined))
@@ -250,5 +305,66 @@ describe('reconciling leads', () => {
     expect(await finished(env.RECONCILE_LEADS, params)).toEqual({ missing: 0 })
     expect(await page.readTo('77')).toBeGreaterThan(0)
     expect(meta.calls('78/leads')).toHaveLength(0)
+  })
+
+  const forms = (...ids: string[]) => Response.json({ data: ids.map((id) => ({ id })) })
+  const leads = (...data: object[]) => Response.json({ data })
+
+  it('reads the other forms when one cannot be read, and fails at the end naming it', async () => {
+    await connect()
+    const missed = meta.newLead()
+    outside.answer(({ name }) => {
+      if (name.endsWith('/leadgen_forms')) return forms('76', '77')
+      if (name.endsWith('76/leads')) return metaError(100, 33)
+      return name.endsWith('77/leads') ? leads({ id: missed, field_data: [] }) : undefined
+    })
+    const params = { pageId: meta.pageId, days: 1 }
+    const error = await finished(env.RECONCILE_LEADS, params, 'errored')
+    expect(JSON.stringify(error)).toContain('76 (')
+    expect(JSON.stringify(error)).not.toContain('77 (')
+    await pageOf(env, meta.pageId).kick()
+    expect(await leadOf(env, leadIdOf('facebook', missed)).read()).not.toBeNull()
+    expect(await pageOf(env, meta.pageId).readTo('76')).toBe(0)
+  })
+
+  it('takes in every lead of a list with an id, however odd the rest of it', async () => {
+    await connect()
+    const [odd, timeless, good] = [meta.newLead(), meta.newLead(), meta.newLead()]
+    outside.answer(({ name }) => {
+      if (name.endsWith('/leadgen_forms')) return forms('77')
+      if (!name.endsWith('77/leads')) return undefined
+      return leads(
+        { id: odd, field_data: [{ name: null }] },
+        { id: timeless, created_time: 'yesterday', field_data: [] },
+        { field_data: [] },
+        { id: good, field_data: [] },
+      )
+    })
+    const params = { pageId: meta.pageId, days: 1 }
+    expect(await finished(env.RECONCILE_LEADS, params)).toEqual({ missing: 3 })
+    await pageOf(env, meta.pageId).kick()
+    const made = await Promise.all(
+      [odd, timeless, good].map((id) => leadOf(env, leadIdOf('facebook', id)).read()),
+    )
+    expect(made.map((one) => one?.lead.details)).toEqual(['complete', 'complete', 'complete'])
+    // Read alone, for the list could not be understood.
+    expect(made[0]?.lead.name).toBe(`Aziza ${odd}`)
+  })
+
+  it('reads a form that it never read since the page was connected', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(Date.now() - 10 * DAY_S * 1_000)
+    await connect()
+    const servedAt = Math.floor(Date.now() / 1_000)
+    vi.useRealTimers()
+    outside.answer(({ name }) => {
+      if (name.endsWith('/leadgen_forms')) return forms('79')
+      return name.endsWith('79/leads') ? leads() : undefined
+    })
+    await finished(env.RECONCILE_LEADS, { pageId: meta.pageId, days: 1 })
+    const filter = z.array(z.object({ value: z.number() }))
+    const [call] = meta.calls('79/leads')
+    const [since] = filter.parse(JSON.parse(String(call?.params['filtering'])))
+    expect(Math.abs((since?.value ?? 0) - (servedAt - DAY_S))).toBeLessThan(60)
   })
 })

@@ -131,6 +131,19 @@ describe('setup, when all is filled in', () => {
     })
   })
 
+  it('waits for an address that is not known everywhere yet', async () => {
+    stage.unknownFor = 2
+    expect(await stage.setUp()).toBe(true)
+    expect(stage.pauses).toBe(2)
+  })
+
+  it('waits for no longer than that', async () => {
+    stage.unknownFor = 100
+    expect(await stage.setUp()).toBe(false)
+    expect(stage.line('The Worker answers')).toContain('/health answers 404')
+    expect(stage.signs['Telegram webhook and commands']).toBe('–')
+  })
+
   it('prints no secret', async () => {
     await stage.setUp()
     const text = stage.printed.join('\n')
@@ -324,9 +337,18 @@ describe('deploy', () => {
     ])
   })
 
-  it('deploys nothing when the portal does not build or the tables fail', async () => {
+  it('deploys nothing when the tables fail', async () => {
     stage.cloudflare.refusals['d1 migrations'] = 'syntax error'
     expect(await stage.deploy()).toBe(false)
     expect(stage.cloudflare.worker).toBeNull()
+  })
+
+  it('touches no table when the portal does not build', async () => {
+    stage.buildPortal = async () => {
+      throw new Error('vite build web ended with 1')
+    }
+    expect(await stage.deploy()).toBe(false)
+    expect(stage.line('Portal')).toBe('✗ Portal: vite build web ended with 1')
+    expect(stage.signs).toMatchObject({ Tables: '–', Worker: '–' })
   })
 })

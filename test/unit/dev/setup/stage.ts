@@ -26,7 +26,10 @@ export class Stage {
   readonly address: string
   readonly file: string
   printed: string[] = []
+  buildPortal = async (): Promise<void> => void this.cloudflare.commands.push('build')
+  /** How often the steps waited, and how many requests pass before the address is known. */
   pauses = 0
+  unknownFor = 0
   readonly #folder = mkdtempSync(join(tmpdir(), 'targetbot-'))
   readonly #clock: VirtualClock
   readonly #close: () => Promise<void>
@@ -62,7 +65,7 @@ export class Stage {
     })
     // Made before the stage it answers for.
     const found: { stage?: Stage } = {}
-    const worker = await serveWorker(() => found.stage?.cloudflare.worker ?? null)
+    const worker = await serveWorker(() => found.stage?.deployed ?? null)
     found.stage = new Stage(standIns, clock, worker)
     return found.stage
   }
@@ -76,6 +79,12 @@ export class Stage {
       TELEGRAM_API_ROOT: `${this.standIns.url}/telegram`,
       META_GRAPH_ROOT: `${this.standIns.url}/meta`,
     }
+  }
+
+  /** What answers at the address; null: nothing of ours. */
+  get deployed(): Deployed {
+    this.unknownFor -= 1
+    return this.unknownFor < 0 ? this.cloudflare.worker : null
   }
 
   /** Writes the file of settings. */
@@ -124,7 +133,7 @@ export class Stage {
   get #deps(): SetupDeps {
     return {
       wrangler: this.cloudflare.wrangler,
-      buildPortal: async () => void this.cloudflare.commands.push('build'),
+      buildPortal: this.buildPortal,
       print: (line) => void this.printed.push(line),
       patience: { tries: 3, pause: async () => void (this.pauses += 1) },
       env: {},
@@ -138,14 +147,16 @@ type Deployed = Cloudflare['worker']
 
 /** As much of the Worker as the steps see, with the settings that it was deployed with. */
 async function serveWorker(deployed: () => Deployed) {
-  const app = new Hono()
+  const app = new Hono<{ Variables: { worker: NonNullable<Deployed> } }>()
     .use(async (c, next) => {
       // Before there is one, Cloudflare answers with a page of its own.
-      if (deployed()) await next()
-      else return c.html('There is nothing here yet', 404)
+      const worker = deployed()
+      if (!worker) return c.html('There is nothing here yet', 404)
+      c.set('worker', worker)
+      await next()
     })
     .get('/health', (c) =>
-      deployed()?.secrets['TELEGRAM_BOT_TOKEN']
+      c.var.worker.secrets['TELEGRAM_BOT_TOKEN']
         ? c.json({ status: 'ok' })
         : c.json(
             { error: { code: 'MISCONFIGURED', message: 'TELEGRAM_BOT_TOKEN is not set' } },
@@ -154,11 +165,11 @@ async function serveWorker(deployed: () => Deployed) {
     )
     .post('/telegram/webhook', (c) => {
       const secret = c.req.header('x-telegram-bot-api-secret-token')
-      const isKnown = secret === deployed()?.secrets['TELEGRAM_WEBHOOK_SECRET']
+      const isKnown = secret === c.var.worker.secrets['TELEGRAM_WEBHOOK_SECRET']
       return c.json({}, isKnown ? 400 : 401)
     })
     .get('/meta/webhook', (c) => {
-      const isKnown = c.req.query('hub.verify_token') === deployed()?.secrets['META_VERIFY_TOKEN']
+      const isKnown = c.req.query('hub.verify_token') === c.var.worker.secrets['META_VERIFY_TOKEN']
       return isKnown ? c.text(c.req.query('hub.challenge') ?? '') : c.json({}, 403)
     })
   const server = createAdaptorServer({ fetch: app.fetch })

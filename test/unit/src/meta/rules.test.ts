@@ -3,8 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../../../src/json.ts'
 import { countFormLeads, countLeads } from '../../../../src/meta/lead-count.ts'
 import { detailsOf } from '../../../../src/meta/lead-details.ts'
-import { sortNotifications } from '../../../../src/meta/notifications.ts'
-import { metaLead } from '../../../../src/meta/replies.ts'
+import { NO_VALUES, sortNotifications } from '../../../../src/meta/notifications.ts'
+import {
+  adAccount,
+  batchReply,
+  insightRow,
+  listedLead,
+  listReply,
+  metaLead,
+} from '../../../../src/meta/replies.ts'
 import { isExchangeDue, warningDue } from '../../../../src/meta/token-life.ts'
 import { troubleOf } from '../../../../src/meta/trouble.ts'
 import { usageOf } from '../../../../src/meta/usage.ts'
@@ -130,6 +137,23 @@ describe("a webhook of Meta's", () => {
     expect(lead).toMatchObject({ leadgenId: '1180123456789012', createdAt: null })
   })
 
+  it.each(['form_id', 'ad_id', 'adgroup_id', 'page_id'])(
+    'does not lose a lead for a wrong %s',
+    (name) => {
+      const [lead] =
+        sortNotifications(webhook({ ...value, [name]: 'x' }))?.get('102938475610293')?.leads ?? []
+      expect(lead).toMatchObject({ leadgenId: '1180123456789012' })
+    },
+  )
+
+  it.each([
+    ['an entry', { id: '102938475610293', time: 1, changed_fields: ['leadgen'] }],
+    ['a change', { id: '102938475610293', time: 1, changes: [{ field: 'leadgen' }] }],
+  ])('is kept when %s of it has no values', (_, entry) => {
+    const news = sortNotifications({ object: 'page', entry: [entry] })
+    expect(news?.get('102938475610293')?.malformed).toMatchObject([{ reason: NO_VALUES }])
+  })
+
   it("is a ping when Meta's dashboard tries it", () => {
     const ping = { ...value, leadgen_id: '444444444444', page_id: '444444444444' }
     expect(sortNotifications(webhook(ping))?.size).toBe(0)
@@ -175,6 +199,7 @@ describe("Meta's refusal means", () => {
     [1, undefined, 'transient'],
     [2, undefined, 'transient'],
     [100, 33, 'gone'],
+    [100, 3191001, 'permission'],
     [100, 1487534, 'too_much'],
     [100, undefined, 'ours'],
     [104, undefined, 'ours'],
@@ -220,6 +245,47 @@ describe('the usage headers', () => {
       isOfApp: false,
       minutes: null,
     })
+  })
+
+  it('tell when the whole app is what is full', () => {
+    const headers = new Headers({ 'x-app-usage': JSON.stringify({ call_count: 96 }) })
+    expect(usageOf(headers)).toMatchObject({ isFull: true, isOfApp: true })
+  })
+})
+
+describe('a reply of Meta’s', () => {
+  it('goes on where `next` says when there are no cursors', () => {
+    const next = 'https://graph.test/v26.0/77/leads?limit=100&after=ABC'
+    expect(listReply(metaLead).parse({ data: [], paging: { next } }).after).toBe('ABC')
+  })
+
+  it('is read item by item', () => {
+    const good = { id: 'act_2', currency: 'USD', timezone_name: 'Asia/Tashkent' }
+    const { items } = listReply(adAccount).parse({ data: [{ id: 'act_1' }, good, null] })
+    expect(items).toMatchObject([good])
+  })
+
+  it('keeps an insight one of whose actions has no value', () => {
+    const row = {
+      date_start: '2026-11-22',
+      campaign_id: '1',
+      account_currency: 'USD',
+      actions: [
+        { action_type: 'lead', value: '2' },
+        { action_type: 'link_click', '1d_click': '1' },
+      ],
+    }
+    expect(insightRow.parse(row).actions).toEqual([{ action_type: 'lead', value: '2' }])
+  })
+
+  it('keeps a listed lead by its id, to be read alone when its fields make no sense', () => {
+    const odd = { id: '1', form_id: 'x', created_time: 5, field_data: [{ name: null }] }
+    expect(listedLead.parse(odd)).toEqual({ id: '1', field_data: null })
+  })
+
+  it('to a batch keeps the parts beside one that makes no sense', () => {
+    const part = { code: 200, body: '{}' }
+    expect(batchReply.parse([null, part, { code: 'x' }])).toMatchObject([null, part, null])
   })
 })
 

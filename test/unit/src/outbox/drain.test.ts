@@ -137,6 +137,29 @@ describe('draining an outbox', () => {
     expect(box.log).toContain('done 2')
   })
 
+  it('does not look at every key each time one is done', async () => {
+    let looks = 0
+    const due = Array.from({ length: 1_000 }, (_, id) => ({ key: `k${id}`, id }))
+    const idle = Array.from({ length: 1_000 }, (_, id) => ({ key: `idle${id}`, id, at: 9_000 }))
+    const keys = [...idle, ...due].map(({ key }) => key)
+    const owed = new Set(due.map(({ key }) => key))
+    const drain = new Drain<string>({
+      now: () => 1_000,
+      keys: () => keys,
+      next: (key) => {
+        looks += 1
+        return owed.has(key) ? [key] : 9_000
+      },
+      deliver: async () => done,
+      settle: ([key]) => owed.delete(key ?? ''),
+      fail: () => undefined,
+      rest: () => undefined,
+    })
+    await drain.ring()
+    expect(owed.size).toBe(0)
+    expect(looks).toBeLessThan(50_000)
+  })
+
   it('keeps six keys going at most', async () => {
     let running = 0
     let most = 0
