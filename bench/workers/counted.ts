@@ -75,12 +75,36 @@ function countRows(storage: DurableObjectStorage): void {
 function countedD1(db: D1Database): D1Database {
   return new Proxy(db, {
     get(target, name) {
+      if (name === 'prepare') return (sql: string) => countedStatement(target.prepare(sql))
       if (name !== 'batch') return Reflect.get(target, name).bind(target)
       return async (statements: D1PreparedStatement[]) => {
-        const results = await target.batch(statements)
+        const results = await target.batch(statements.map((one) => bare.get(one) ?? one))
         for (const { meta } of results) counts.d1Rows += meta.rows_written
         return results
       }
     },
   })
+}
+
+/** D1 takes its own statements only. */
+const bare = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
+
+function countedStatement(statement: D1PreparedStatement): D1PreparedStatement {
+  const counting = new Proxy(statement, {
+    get(target, name) {
+      if (name === 'bind') return (...values: unknown[]) => countedStatement(target.bind(...values))
+      if (name !== 'run' && name !== 'all' && name !== 'first') {
+        return Reflect.get(target, name).bind(target)
+      }
+      return async (column?: string) => {
+        const result = await target.all()
+        counts.d1Rows += result.meta.rows_written
+        if (name !== 'first') return result
+        const row = result.results[0] ?? null
+        return column === undefined || row === null ? row : row[column]
+      }
+    },
+  })
+  bare.set(counting, statement)
+  return counting
 }

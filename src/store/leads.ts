@@ -1,9 +1,15 @@
 import { type LeadData, leadSchema, type LeadSource, type LeadStatus } from '../lead.ts'
 import { fold, searchQuery } from './search-words.ts'
 
-const UPSERT = `INSERT INTO leads (id, version, project_id, status, outcome, source, source_ref, user_id,
-    assignee_id, campaign_id, words, body, created_at, updated_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+const COLUMNS = `id, version, project_id, status, outcome, source, source_ref, user_id, assignee_id,
+  campaign_id, words, body, created_at, updated_at`
+
+// Many leads in one statement: each statement costs D1 more than the rows it writes. Without WHERE
+// SQLite takes ON CONFLICT for a part of a join.
+const UPSERT = `INSERT INTO leads (${COLUMNS})
+  SELECT ${COLUMNS.split(',')
+    .map((_, n) => `value ->> ${n}`)
+    .join(', ')} FROM json_each(?1) WHERE true
   ON CONFLICT (id) DO UPDATE SET
     version = excluded.version, project_id = excluded.project_id, status = excluded.status,
     outcome = excluded.outcome, assignee_id = excluded.assignee_id,
@@ -17,27 +23,23 @@ const UPSERT = `INSERT INTO leads (id, version, project_id, status, outcome, sou
  */
 export async function projectLeads(db: D1Database, leads: LeadData[]): Promise<void> {
   if (leads.length === 0) return
-  const upsert = db.prepare(UPSERT)
-  await db.batch(
-    leads.map((lead) =>
-      upsert.bind(
-        lead.id,
-        lead.version,
-        lead.projectId,
-        lead.status,
-        lead.outcome,
-        lead.source,
-        lead.sourceRef,
-        lead.userId,
-        lead.assignee?.id ?? null,
-        lead.campaignId,
-        wordsOf(lead),
-        JSON.stringify(lead),
-        lead.createdAt,
-        lead.updatedAt,
-      ),
-    ),
-  )
+  const rows = leads.map((lead) => [
+    lead.id,
+    lead.version,
+    lead.projectId,
+    lead.status,
+    lead.outcome,
+    lead.source,
+    lead.sourceRef,
+    lead.userId,
+    lead.assignee?.id ?? null,
+    lead.campaignId,
+    wordsOf(lead),
+    JSON.stringify(lead),
+    lead.createdAt,
+    lead.updatedAt,
+  ])
+  await db.prepare(UPSERT).bind(JSON.stringify(rows)).run()
 }
 
 /** What a list of leads is narrowed by; `createdAt` from inclusive, to exclusive (ISO times). */

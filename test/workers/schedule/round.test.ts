@@ -68,7 +68,9 @@ async function listed(count: number): Promise<string[]> {
 async function takeSilently(id: string): Promise<void> {
   const by = { id: '7', name: 'Olim', role: 'manager' } as const
   // D1 is away for the one moment in which the lead would have told it.
-  vi.spyOn(env.DB, 'batch').mockReturnValue(new Promise(() => undefined))
+  const never = () => new Promise<never>(() => undefined)
+  const silent = { bind: () => silent, run: never, first: never, all: never, raw: never }
+  vi.spyOn(env.DB, 'prepare').mockReturnValue(silent)
   await leadOf(env, id).carryOut({ id: 'take', type: 'claim', by })
   await crash(leadOf(env, id))
   vi.restoreAllMocks()

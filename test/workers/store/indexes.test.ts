@@ -95,12 +95,19 @@ async function costOf(change: Partial<LeadData>): Promise<number> {
   let written = 0
   const db = new Proxy(env.DB, {
     get: (target, name: keyof D1Database) =>
-      name === 'batch'
-        ? async (statements: D1PreparedStatement[]) => {
-            const results = await target.batch(statements)
-            written = results.reduce((sum, { meta }) => sum + meta.rows_written, 0)
-            return results
-          }
+      name === 'prepare'
+        ? (sql: string) => ({
+            bind: (...values: unknown[]) => ({
+              run: async () => {
+                const result = await target
+                  .prepare(sql)
+                  .bind(...values)
+                  .run()
+                written += result.meta.rows_written
+                return result
+              },
+            }),
+          })
         : target[name].bind(target),
   })
   await projectLeads(db, [{ ...newLead(), ...change }])
