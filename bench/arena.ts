@@ -35,6 +35,9 @@ export async function setArena(): Promise<Arena> {
     '--persist-to',
     `${state}/worker`,
     ...flagsOf(settings, servers.url),
+    // The bare Telegram takes as many messages as come: what is measured is the Worker.
+    '--var',
+    'TELEGRAM_GROUP_LIMIT:100000',
   ])
   const floor = await up([
     '--config',
@@ -45,6 +48,8 @@ export async function setArena(): Promise<Arena> {
     `${state}/floor`,
     '--var',
     `SECRET:${settings.META_APP_SECRET}`,
+    '--var',
+    `TELEGRAM:${servers.url}/telegram`,
   ])
   await prepare(worker.url, settings, servers)
   return {
@@ -67,6 +72,9 @@ async function up(flags: string[]): Promise<RunningWorker> {
   if (problem !== null) throw new Error(`${problem}\n${printed}`)
   return worker
 }
+
+/** The group that shows leads. */
+export const GROUP_CHAT = { id: GROUP, type: 'supergroup', title: 'Bench' }
 
 async function prepare(
   worker: string,

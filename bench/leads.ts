@@ -42,18 +42,23 @@ interface Counts {
   alarms: number
 }
 
+/** What the Worker has counted since it began. */
+export async function countsOf({ worker }: Arena): Promise<Counts> {
+  return (await (await fetch(`${worker}/api/bench/counts`)).json()) as Counts
+}
+
 /** Rows written and objects asked for a lead, from its webhook to its card; single ones and in a batch. */
-export async function countCosts({ worker, settings, servers }: Arena): Promise<Figure[]> {
-  const counts = async () => (await (await fetch(`${worker}/api/bench/counts`)).json()) as Counts
+export async function countCosts(arena: Arena): Promise<Figure[]> {
+  const { worker, settings, servers } = arena
   const costOf = async (leads: number, batches: number): Promise<Figure[]> => {
     const sent = servers.sent()
-    const before = await counts()
+    const before = await countsOf(arena)
     for (let n = 0; n < batches; n++) {
       const body = batchOf(leads)
       await post(`${worker}/meta/webhook`, body, signed(settings.META_APP_SECRET, body))
       await workedOff(servers, sent + leads * (n + 1))
     }
-    const after = await counts()
+    const after = await countsOf(arena)
     const each = (name: keyof Counts) => (after[name] - before[name]) / (leads * batches)
     const kind = leads === 1 ? 'alone' : `of ${leads}`
     return [

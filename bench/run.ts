@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { acknowledgeBatch, acknowledgeOne } from './acknowledge.ts'
 import { type Arena, setArena } from './arena.ts'
 import { countCosts, showLeads } from './leads.ts'
+import { answerClient, countLife, pressButton } from './telegram.ts'
 
 /** `npm run bench [-- NAME] [-- --json]`: every figure beside a floor measured in the same run. */
 
@@ -21,7 +22,10 @@ const BENCHES: Record<string, (arena: Arena) => Promise<Figure[]>> = {
   'acknowledge-one': acknowledgeOne,
   'acknowledge-batch': acknowledgeBatch,
   'show-leads': showLeads,
+  press: pressButton,
+  answer: answerClient,
   costs: countCosts,
+  life: countLife,
 }
 
 const { values, positionals } = parseArgs({

@@ -8,6 +8,12 @@ export interface BareServers {
   sent(): number
   /** The last message's text. */
   lastText(): string
+  /** Leads by the message that is their card. */
+  cards: Map<number, string>
+  /** How long Telegram takes for a call from now on, ms. */
+  takesMs(ms: number): void
+  /** Resolves when Telegram has answered the next call of a method. */
+  answered(method: 'sendMessage' | 'editMessageText'): Promise<void>
   /** Resolves when so many cards were sent. */
   reached(sent: number): Promise<void>
   close(): void
@@ -19,6 +25,9 @@ export async function startBareServers(): Promise<BareServers> {
   let sent = 0
   let lastText = ''
   let waiting: { count: number; resolve: () => void } | null = null
+  let pauseMs = 0
+  const cards = new Map<number, string>()
+  const listeners = new Map<string, () => void>()
   const server: Server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
@@ -27,7 +36,11 @@ export async function startBareServers(): Promise<BareServers> {
     const { pathname } = new URL(request.url ?? '/', 'http://bare')
     const isTelegram = pathname.startsWith('/telegram/')
     const reply = isTelegram ? telegram(pathname, body) : meta(pathname, body)
+    if (isTelegram && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     response.setHeader('content-type', 'application/json').end(JSON.stringify(reply))
+    const method = pathname.split('/').at(-1) ?? ''
+    listeners.get(method)?.()
+    listeners.delete(method)
   }
 
   function telegram(path: string, body: string): unknown {
@@ -37,6 +50,8 @@ export async function startBareServers(): Promise<BareServers> {
     if (path.endsWith('/sendMessage')) {
       sent += 1
       lastText = params.text
+      const leadId = /"v1:take:([\w-]+)"/.exec(body)?.[1]
+      if (leadId !== undefined) cards.set(sent, leadId)
       if (waiting && sent >= waiting.count) waiting.resolve()
     }
     return { ok: true, result: { message_id: params.message_id ?? sent, date: 0, chat } }
@@ -46,6 +61,9 @@ export async function startBareServers(): Promise<BareServers> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent: () => sent,
     lastText: () => lastText,
+    cards,
+    takesMs: (ms) => (pauseMs = ms),
+    answered: (method) => new Promise((resolve) => listeners.set(method, resolve)),
     reached: (count) =>
       new Promise((resolve) => {
         if (sent >= count) resolve()
@@ -103,7 +121,8 @@ function lead(id: string): unknown {
     form_id: '778812345678901',
     field_data: [
       { name: 'full_name', values: [`Aziza ${id}`] },
-      { name: 'phone_number', values: ['+998901234567'] },
+      // Of one person each: all of the same would be repeats of one another.
+      { name: 'phone_number', values: [`+99890${id.slice(-7)}`] },
     ],
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SHUT_CODES, TOKEN_REFUSED } from './bot/telegram.ts'
 import { log, redact } from './log.ts'
 import type { OutboxCounts } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
@@ -14,6 +15,7 @@ const owedSchema = z.object({
   waiting: z.int(),
   parked: z.int(),
   oldestAt: z.string().nullable(),
+  reason: z.string().nullable().describe('Why something waits although it was tried'),
   problem: z.string().nullable().describe('Why it could not say what it owes'),
 })
 
@@ -67,8 +69,12 @@ export async function healthOf(
     ...connections.map(({ id }) => owed('connection', id, connectionOf(env, id).owed())),
   ])
   const total = Object.values(byReason).reduce((sum, n) => sum + n, 0)
-  const isDead = connections.some(({ state }) => state === 'dead')
-  const isBad = total > 0 || isDead || waiting.some(({ problem }) => problem !== null)
+  // Who has blocked the bot gets what was said when they come back: nobody has to do anything.
+  const hasTrouble = total > (byReason[SHUT_CODES.blocked] ?? 0)
+  const isBad =
+    hasTrouble ||
+    waiting.some(({ reason, problem }) => reason === TOKEN_REFUSED || problem !== null) ||
+    connections.some(({ state }) => state === 'dead')
   return {
     status: isBad ? 'attention' : 'ok',
     meta: settings.meta ? 'on' : 'off',
@@ -123,14 +129,14 @@ async function owed(
   counts: Promise<OutboxCounts>,
 ): Promise<z.infer<typeof owedSchema>> {
   try {
-    const { waiting, parked, oldestAt: at } = await counts
-    const oldestAt = at === null ? null : isoTime(at)
-    return { object, name, waiting, parked, oldestAt, problem: null }
+    const { oldestAt, ...rest } = await counts
+    const at = oldestAt === null ? null : isoTime(oldestAt)
+    return { object, name, ...rest, oldestAt: at, problem: null }
   } catch (error) {
     // One that cannot be asked is itself what those who look here look for.
     log('error', 'health.unknown', { object, error })
     const problem = redact(error instanceof Error ? error.message : String(error)).slice(0, 300)
-    return { object, name, waiting: 0, parked: 0, oldestAt: null, problem }
+    return { object, name, waiting: 0, parked: 0, oldestAt: null, reason: null, problem }
   }
 }
 

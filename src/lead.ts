@@ -16,6 +16,22 @@ export const noteSchema = z.object({
   at: time,
 })
 
+/** What a manager wants to be told about a lead, and when. */
+export const reminderSchema = z.object({
+  id: z.string(),
+  userId: z.string(),
+  at: time,
+  text: z.string().nullable(),
+})
+
+/** The person's first lead, as it was when a later one turned out to be a repeat of it. */
+export const earlierSchema = z.object({
+  createdAt: time,
+  manager: z.string().nullable(),
+  status: z.enum(LEAD_STATUSES),
+  outcome: z.enum(LEAD_OUTCOMES).nullable(),
+})
+
 /** One request of one person, as everybody outside its object sees it. */
 export const leadSchema = z.object({
   id: z.uuid(),
@@ -38,7 +54,18 @@ export const leadSchema = z.object({
   details: z.enum(LEAD_DETAILS),
   assignee: z.object({ id: z.string(), name: z.string() }).nullable(),
   notes: z.array(noteSchema),
-  duplicateOf: z.uuid().nullable(),
+  repeatOf: z
+    .uuid()
+    .nullable()
+    .describe('The first lead of the project with the same phone or e-mail'),
+  earlier: earlierSchema.nullable().default(null).describe('What became of `repeatOf` by then'),
+  duplicateOf: z.uuid().nullable().describe('The lead this one was merged into'),
+  isVerified: z.boolean().describe('Telegram vouches that the phone is the person’s own'),
+  utmSource: z.string().nullable().describe('Where the link to the bot stood, as the link says'),
+  reminders: z.array(reminderSchema).describe('Those still to come'),
+  waitingSince: time.describe('When it last became free to be taken'),
+  touchedAt: time.nullable().describe('When its manager last did something'),
+  nudges: z.int().describe('Reminders sent while it waits: 1 to the team, 2 to the admins too'),
   firstResponseAt: time.nullable(),
   closedAt: time.nullable(),
   createdAt: time,
@@ -51,6 +78,14 @@ export type LeadOutcome = (typeof LEAD_OUTCOMES)[number]
 export type LeadSource = (typeof LEAD_SOURCES)[number]
 export type LeadData = z.infer<typeof leadSchema>
 export type Note = z.infer<typeof noteSchema>
+export type EarlierLead = z.infer<typeof earlierSchema>
+
+/** A lead and the person's first lead in its project. */
+export interface Repeat {
+  id: string
+  of: string
+  earlier: EarlierLead
+}
 
 /** Who did something: a person (Telegram id) or a portal key. */
 export interface Actor {
@@ -74,6 +109,8 @@ export interface NewLead {
   adId?: string | null
   formId?: string | null
   answers?: Record<string, string>
+  isVerified?: boolean
+  utmSource?: string | null
   details?: LeadData['details']
   /** ISO time at the source; the present when absent. */
   createdAt?: string
@@ -104,7 +141,30 @@ export type LeadCommand = { id: string } & (
   | { type: 'assign'; by: Actor; to: { id: string; name: string } }
   | { type: 'close'; by: Actor; outcome: LeadOutcome; reason?: string | undefined }
   | { type: 'note'; by: Actor; text: string }
+  | { type: 'remind'; by: Actor; at: string; text: string | null }
+  | { type: 'merge'; by: Actor; into: string }
+  | { type: 'unmerge'; by: Actor }
+  /** An earlier lead of the same person was found. */
+  | { type: 'repeat'; of: string; earlier?: EarlierLead }
+  /** A repeat was merged into this lead: its person has come again. */
+  | { type: 'absorb'; from: string; text: string; by: Actor }
+  /** Something was to happen by itself, and its time has come. */
+  | { type: 'tick'; timer: LeadTimer }
 )
+
+/** What a lead does by itself at some time, unless something else happens first. */
+export type LeadTimer =
+  | { kind: 'nudge'; level: 1 | 2 }
+  | { kind: 'expire' }
+  | { kind: 'remind'; reminderId: string }
+
+/** Whether its person waits for a manager: nobody has it, or who got it in turn has not answered. */
+export function isUnanswered(lead: Pick<LeadData, 'status' | 'firstResponseAt'>): boolean {
+  return lead.status === 'new' || (lead.status === 'in_progress' && lead.firstResponseAt === null)
+}
+
+/** Who acts when nobody does: assignments in turn, returns of leads nobody touched. */
+export const SYSTEM: Actor = { id: 'system', name: 'TargetBot', role: 'service' }
 
 /** Why a command is refused: an answer of every day, never an exception. */
 export type LeadRefusal =

@@ -25,6 +25,11 @@ const schema = z.object({
     error: 'must be 1 to 256 characters of A-Z a-z 0-9 _ -: openssl rand -hex 32',
   }),
   TELEGRAM_API_ROOT: root.default('https://api.telegram.org'),
+  TELEGRAM_GROUP_LIMIT: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, { error: 'must be a number of messages a minute' })
+    .default('20')
+    .transform(Number),
   ADMIN_IDS: z
     .string()
     .regex(/^\s*\d+\s*(,\s*\d+\s*)*$/, {

@@ -3,6 +3,7 @@ export const TEST_SETTINGS = {
   TELEGRAM_BOT_TOKEN: '123456:TEST-token-of-no-bot',
   TELEGRAM_WEBHOOK_SECRET: 'test-webhook-secret',
   TELEGRAM_API_ROOT: 'https://telegram.test',
+  TELEGRAM_GROUP_LIMIT: '20',
   ADMIN_IDS: '1001',
   META_APP_ID: '1234567890',
   META_APP_SECRET: '0123456789abcdef0123456789abcdef',

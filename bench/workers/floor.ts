@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers'
 interface FloorEnv {
   ONE: DurableObjectNamespace<One>
   SECRET: string
+  TELEGRAM: string
 }
 
 /** An object with one table, that writes one row when it is told. */
@@ -21,11 +22,18 @@ export class One extends DurableObject<FloorEnv> {
  * The least that the same job can cost on the same runtime.
  * `POST /f1`: verifies a signature and writes one row to one warm object.
  * `POST /f2?count=`: creates that many new objects with one row each.
+ * `POST /f3/<method>`: calls that method of the Bot API with the body.
  */
 export default {
   async fetch(request, env) {
     const url = new URL(request.url)
     if (url.pathname === '/f1') return signed(request, env)
+    if (url.pathname.startsWith('/f3/')) {
+      const method = url.pathname.slice('/f3/'.length)
+      const headers = { 'content-type': 'application/json' }
+      const body = await request.text()
+      return fetch(`${env.TELEGRAM}/bot1:x/${method}`, { method: 'POST', headers, body })
+    }
     const count = Number(url.searchParams.get('count') ?? 1)
     for (let made = 0; made < count; made += TOGETHER) {
       const some = Array.from({ length: Math.min(TOGETHER, count - made) }, () =>

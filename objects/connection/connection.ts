@@ -12,7 +12,7 @@ import { log } from '../../src/log.ts'
 import { type MetaSettings, settingsOf } from '../../src/settings.ts'
 import { deleteConnection, upsertConnection } from '../../src/store/connections.ts'
 import { leaveConnection } from '../../src/store/projects.ts'
-import { listUsers } from '../../src/store/users.ts'
+import { adminIds } from '../../src/store/users.ts'
 import { conversationOf, pageOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
 import { discover, listPages, subscribe } from './discover.ts'
@@ -514,11 +514,10 @@ export class Connection extends DurableObject<Env> {
     text: TextKey
     params: TextParams
   }): Promise<Delivery> {
-    const admins = await listUsers(this.env.DB, 'admin')
-    const ids = new Set([...settingsOf(this.env).ADMIN_IDS, ...admins.map(({ id }) => id)])
+    const ids = await adminIds(this.env.DB, settingsOf(this.env))
     // What another connection told of the same end is another message.
     const own = { ...message, key: `${this.#id}:${message.key}` }
-    await Promise.all([...ids].map((id) => conversationOf(this.env, id).tell(own)))
+    await Promise.all(ids.map((id) => conversationOf(this.env, id).tell(own)))
     return DONE
   }
 

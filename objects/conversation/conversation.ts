@@ -1,11 +1,16 @@
 import { Agent } from 'agents'
 import type { Update, UserFromGetMe } from 'grammy/types'
-import { takeTurn } from '../../src/bot/bot.ts'
-import type { Turn } from '../../src/bot/context.ts'
+import { takeIn, takeTurn } from '../../src/bot/bot.ts'
+import type { Memory, Turn } from '../../src/bot/context.ts'
 import { doErrand } from '../../src/bot/errands.ts'
+import type { CardView } from '../../src/bot/card-view.ts'
+import { type LeadNews, leadNewsRow } from '../../src/bot/lead-news.ts'
+import type { Learned } from '../../src/bot/learned.ts'
 import { type Link, linkCall } from '../../src/bot/link.ts'
-import { type Call, CHAT, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
-import { botIdOf, isClosed, telegramOf, troubleOf } from '../../src/bot/telegram.ts'
+import { overdueRow } from '../../src/bot/overdue.ts'
+import { type Call, CHAT, editRow, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
+import { type DaySummary, summaryText } from '../../src/bot/summary.ts'
+import { botIdOf, isShut, telegramOf, troubleOf } from '../../src/bot/telegram.ts'
 import { text, type TextKey, type TextParams } from '../../src/bot/texts.ts'
 import type { LeadData } from '../../src/lead.ts'
 import type { Locale } from '../../src/locales.ts'
@@ -16,8 +21,9 @@ import { readLetter } from '../../src/reports/letter.ts'
 import { settingsOf } from '../../src/settings.ts'
 import { moveChat } from '../../src/store/projects.ts'
 import { conversationOf } from '../../src/stubs.ts'
-import { cardRow, Speaker } from './speak.ts'
-import { type CardPlace, ConversationTables } from './sql.ts'
+import { cardRow, digestRow, Speaker } from './speak.ts'
+import { type CardPlace, ConversationTables, type StoredCard } from './sql.ts'
+import { type Estate, Standing } from './standing.ts'
 import { OutboxJob } from './wake-up.ts'
 
 /** Something to be told to a chat in its language, once for its key. */
@@ -25,7 +31,12 @@ export interface Message {
   key: string
   text: TextKey
   params: TextParams
+  /** The topic to be told in; General when absent. */
+  threadId?: number | null
 }
+
+/** Leads that become overdue within so long are told of in one message. */
+const OVERDUE_TOGETHER_MS = 3_000
 
 /** Everything said between the bot and one Telegram chat, in order. */
 export class Conversation extends Agent<Env> {
@@ -41,6 +52,13 @@ export class Conversation extends Agent<Env> {
     // Each is a press of its own: many wait for Telegram at once when it hangs.
     aside: 'answer:',
     deliver: ([row]) => this.#deliver(row as OutboxRow),
+  })
+  readonly #standing: Standing = new Standing({
+    storage: this.ctx.storage,
+    tables: this.#tables,
+    outbox: this.#outbox,
+    chatId: this.#chatId,
+    locale: () => this.#locale,
   })
   #made: Speaker | null = null
   #turn: Promise<void> = Promise.resolve()
@@ -62,32 +80,114 @@ export class Conversation extends Agent<Env> {
    */
   async receive(update: Update, publicUrl: string): Promise<void> {
     await this.lifecycle.start()
-    await this.#inTurn(() => this.#take(update, publicUrl))
+    const end = await this.#nextTurn()
+    try {
+      await this.#take(update, publicUrl)
+    } finally {
+      end()
+    }
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
   /** Shows leads here, each on one card, or changes their cards; older versions change nothing. */
   async showCards(leads: LeadData[], place: CardPlace): Promise<void> {
     await this.lifecycle.start()
-    const { movedTo } = this.#tables.memory()
-    if (movedTo) return conversationOf(this.env, movedTo).showCards(leads, place)
+    const next = this.#next()
+    if (next) return next.showCards(leads, place)
+    this.#commit(() => this.#oweCards(leads.map((lead) => ({ lead, place }))))
+  }
+
+  /** Has open cards stand in another topic from now on; what they leave behind says so. */
+  async moveCards(leadIds: string[], threadId: number | null): Promise<void> {
+    await this.lifecycle.start()
     this.#commit(() =>
-      leads.flatMap((lead) => this.#tables.saveCard(lead, place) ?? []).map(cardRow),
+      this.#tables
+        .moveCards(leadIds, threadId)
+        .flatMap(({ messageId, ...card }) => [
+          cardRow(card),
+          ...(messageId === null ? [] : [editRow(messageId, text(this.#locale, 'card.moved'))]),
+        ]),
     )
   }
 
-  /** Tells something here, once for its key. */
-  async tell({ key, text: name, params }: Message): Promise<void> {
+  /** An admin has bound a project to this chat: what was kept back is said. */
+  async reopen(): Promise<void> {
     await this.lifecycle.start()
     this.#commit(() => {
+      this.#standing.open(true)
+      return []
+    })
+  }
+
+  /** The person of this chat has another role: they are offered what it can do. */
+  async learnRole(): Promise<void> {
+    await this.lifecycle.start()
+    this.#commit(() => {
+      this.#standing.owe('offerCommands', { wasChanged: true })
+      return []
+    })
+  }
+
+  /** The group is a supergroup with this id now. */
+  async moveTo(chatId: string): Promise<void> {
+    await this.lifecycle.start()
+    this.#standing.moveTo(chatId)
+    this.ctx.waitUntil(this.#outbox.ring())
+  }
+
+  /** Tells something here, once for its key. */
+  async tell(message: Message): Promise<void> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    if (next) return next.tell(message)
+    const { key, text: name, params, threadId = null } = message
+    this.#commit(() => {
       if (!this.#tables.tell(key, Date.now())) return []
-      return [messageRow(text(this.#locale, name, params))]
+      return [messageRow(text(this.#locale, name, params), { threadId })]
+    })
+  }
+
+  /** Tells what a day came to, once for its key; in the chat's own language unless one is given. */
+  async tellSummary(told: ToldSummary): Promise<void> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    if (next) return next.tellSummary(told)
+    const { key, summary, threadId, locale } = told
+    this.#commit(() => {
+      if (!this.#tables.tell(key, Date.now())) return []
+      return [messageRow(summaryText(summary, locale ?? this.#locale), { threadId })]
+    })
+  }
+
+  /** Shows a manager a lead in their own chat and says why, once for its key. */
+  async tellOfLead(news: LeadNews): Promise<void> {
+    await this.lifecycle.start()
+    this.#commit(() => {
+      if (!this.#tables.tell(news.key, Date.now())) return []
+      return [leadNewsRow(news, this.#locale, Date.now())]
+    })
+  }
+
+  /** Says that leads wait too long, many in one message. */
+  async tellOverdue(lead: LeadData, place: CardPlace): Promise<void> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    if (next) return next.tellOverdue(lead, place)
+    this.#commit(() => {
+      if (!this.#tables.tell(`overdue:${lead.id}:${lead.waitingSince}`, Date.now())) return []
+      const { id: leadId, name, waitingSince } = lead
+      this.#tables.addOverdue({ leadId, name, waitingSince, threadId: place.threadId })
+      return [
+        { key: 'overdue', kind: 'overdue', latest: true, at: Date.now() + OVERDUE_TOGETHER_MS },
+      ]
     })
   }
 
   /** Sends a report's file here, once. */
   async sendReport(reportId: string): Promise<void> {
     await this.lifecycle.start()
+    const next = this.#next()
+    if (next) return next.sendReport(reportId)
     this.#commit(() => {
       if (!this.#tables.tell(`report:${reportId}`, Date.now())) return []
       const body = { reportId, locale: this.#locale }
@@ -95,9 +195,31 @@ export class Conversation extends Agent<Env> {
     })
   }
 
-  /** Owes what another conversation owed before its chat became this one, once for the row's key. */
-  async takeOver(row: NewRow, key: string): Promise<void> {
+  /** Owes what another conversation owed before its chat became this one, each thing once. */
+  async takeOver({ from, cards, rows }: Estate): Promise<void> {
     await this.lifecycle.start()
+    this.#commit(() => {
+      const said = rows.filter(({ seq }) => this.#tables.tell(`moved:${from}:${seq}`, Date.now()))
+      return [
+        ...this.#oweCards(cards),
+        ...said.map(({ key, kind, priority, body }) => {
+          return { key, kind, priority, body: JSON.parse(body) }
+        }),
+      ]
+    })
+  }
+
+  /** Why nothing can be said in this chat; `null`: it can. */
+  async shut(): Promise<Memory['shut']> {
+    await this.lifecycle.start()
+    return this.#tables.memory().shut
+  }
+
+  /** Says, once for its key, what could not be said in another chat. */
+  async takeOverOnce(key: string, row: NewRow): Promise<void> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    if (next) return next.takeOverOnce(key, row)
     this.#commit(() => (this.#tables.tell(key, Date.now()) ? [row] : []))
   }
 
@@ -137,21 +259,60 @@ export class Conversation extends Agent<Env> {
       tables: this.#tables,
       outbox: this.#outbox,
       chatId: this.#chatId,
-      moved: (chatId, row) => this.#moved(chatId, row),
+      groupLimit: settingsOf(this.env).TELEGRAM_GROUP_LIMIT,
+      moved: (chatId) => this.#standing.moveTo(chatId),
+      shut: (why) => this.#standing.shut(why),
+      spoke: () => this.#standing.spoke(),
+      lostTopic: (threadId) => this.#standing.lostTopic(threadId),
     })
     return this.#made
   }
 
-  /** One after another: an update is decided on what the one before it has left. */
-  async #inTurn(act: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(act)
-    this.#turn = turn.catch(() => undefined)
-    await turn
+  /** The chat that this one has become. */
+  #next(): DurableObjectStub<Conversation> | null {
+    const { movedTo } = this.#tables.memory()
+    return movedTo ? conversationOf(this.env, movedTo) : null
+  }
+
+  /** Keeps leads as they are now; the cards that have to be owed for that. */
+  #oweCards(cards: Pick<StoredCard, 'lead' | 'place'>[]): NewRow[] {
+    const owed = cards.flatMap(({ lead, place }) => this.#tables.saveCard(lead, place) ?? [])
+    for (const { leadId, wasParked } of owed) {
+      if (wasParked) this.#outbox.withdraw('card', { leadId })
+    }
+    this.#outbox.add(owed.map(cardRow))
+    const [first] = cards
+    return first && this.#speaker.needsDigest() ? [digestRow(first.place)] : []
   }
 
   #commit(change: () => NewRow[]): void {
     this.ctx.storage.transactionSync(() => this.#outbox.add(change()))
     this.ctx.waitUntil(this.#outbox.ring())
+  }
+
+  /** One after another: the next is decided on what this one has left, once its end is called. */
+  async #nextTurn(): Promise<() => void> {
+    const before = this.#turn
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#turn = promise
+    await before
+    return resolve
+  }
+
+  /** Something decided in its turn, which lasts until what was decided is written down. */
+  async #inTurn(decide: () => Promise<() => void>): Promise<Delivery> {
+    const end = await this.#nextTurn()
+    try {
+      const write = await decide()
+      const commit = () => {
+        end()
+        write()
+      }
+      return { result: 'done', commit }
+    } catch (error) {
+      end()
+      throw error
+    }
   }
 
   async #take(update: Update, publicUrl: string): Promise<void> {
@@ -178,15 +339,26 @@ export class Conversation extends Agent<Env> {
 
   /** What an update means; the function returned writes that down. */
   async #decide(update: Update, publicUrl: string, me: UserFromGetMe): Promise<() => void> {
+    return this.#turnOf((turn) => takeTurn(update, me, turn), publicUrl)
+  }
+
+  /** What something that an errand has learned means; the function returned writes that down. */
+  async #learn(learned: Learned, updateId: number): Promise<() => void> {
+    const me = this.#nameless()
+    return this.#turnOf(async (turn) => takeIn(learned, { updateId, me }, turn), '')
+  }
+
+  async #turnOf(take: (turn: Turn) => Promise<void>, publicUrl: string): Promise<() => void> {
+    const before = this.#tables.memory()
     const turn: Turn = {
-      memory: this.#tables.memory(),
+      memory: structuredClone(before),
       owes: [],
       settings: settingsOf(this.env),
       leadOfCard: (messageId) => this.#tables.leadOfCard(messageId),
     }
-    await takeTurn(update, me, turn)
+    await take(turn)
     return () => {
-      this.#tables.saveMemory(turn.memory)
+      this.#standing.remember(before, turn.memory)
       this.#outbox.add(turn.owes.map((row) => withPublicUrl(row, publicUrl)))
     }
   }
@@ -195,14 +367,7 @@ export class Conversation extends Agent<Env> {
   async #takeLate({ update, publicUrl }: LateUpdate): Promise<Delivery> {
     try {
       const me = this.#whoAmI(update) ?? (await this.#askWhoIAm())
-      await this.#inTurn(async () => {
-        const write = await this.#decide(update, publicUrl, me)
-        this.ctx.storage.transactionSync(() => {
-          // Written down before its row is settled, it must not be taken twice.
-          if (this.#tables.tell(keyOf(update), Date.now())) write()
-        })
-      })
-      return { result: 'done' }
+      return await this.#inTurn(() => this.#decide(update, publicUrl, me))
     } catch (error) {
       const trouble = troubleOf(error)
       if (trouble.kind === 'wait') {
@@ -216,6 +381,10 @@ export class Conversation extends Agent<Env> {
   /** Our own name is only needed to know commands that name us; `null`: Telegram has to be asked. */
   #whoAmI(update: Update): UserFromGetMe | null {
     if (/^\/\w+@/.test(update.message?.text ?? '')) return this.#tables.me(Date.now())
+    return this.#nameless()
+  }
+
+  #nameless(): UserFromGetMe {
     return { ...NAMELESS, id: botIdOf(settingsOf(this.env).TELEGRAM_BOT_TOKEN) }
   }
 
@@ -234,12 +403,27 @@ export class Conversation extends Agent<Env> {
         return this.#sayLink(row, body)
       case 'card':
         return this.#speaker.card(row, body.leadId)
+      case 'refresh':
+        return this.#speaker.refresh(row)
+      case 'digest':
+        return this.#speaker.digest(row, body)
       case 'report':
         return this.#speaker.letter(row, await readLetter(this.env, body.reportId, body.locale))
+      case 'overdue':
+        return this.#sayOverdue()
+      case 'view':
+        return this.#open(body)
+      case 'elsewhere':
+        await conversationOf(this.env, body.chatId).takeOverOnce(body.key, body.row)
+        return { result: 'done' }
+      case 'move':
+        return this.#move()
       case 'errand':
         return this.#doErrand(row, body)
       case 'update':
         return this.#takeLate(body)
+      case 'learned':
+        return this.#inTurn(() => this.#learn(body.learned, body.updateId))
       default:
         throw new Error(`nothing is known of rows of kind ${row.kind}`)
     }
@@ -248,8 +432,29 @@ export class Conversation extends Agent<Env> {
   /** A link is made at the moment it is said; who has blocked us asks for another when they are back. */
   async #sayLink(row: OutboxRow, link: Link): Promise<Delivery> {
     const delivery = await this.#speaker.call(row, await linkCall(this.env.DB, link))
-    const isBlocked = delivery.result === 'refused' && isClosed(delivery.reason)
-    return isBlocked ? { result: 'done' } : delivery
+    const isBlocked = delivery.result === 'refused' && isShut(delivery.reason)
+    return isBlocked ? { ...delivery, result: 'done' } : delivery
+  }
+
+  /** A person looks at a card and waits for it: what is opened on it is shown with its next change. */
+  #open({ leadId, version, view }: ViewBody): Delivery {
+    const commit = () => {
+      this.#tables.shown.open(leadId, version, view)
+      this.#outbox.add([cardRow({ leadId, isNew: false })])
+    }
+    return { result: 'done', commit }
+  }
+
+  #sayOverdue(): Delivery {
+    // One that was taken meanwhile needs nobody any more.
+    const leads = this.#tables
+      .overdue()
+      .filter(({ leadId }) => this.#tables.isUnanswered(leadId) !== false)
+    const commit = () => {
+      this.#tables.forgetOverdue()
+      if (leads.length > 0) this.#outbox.add([overdueRow(leads, this.#locale, Date.now())])
+    }
+    return { result: 'done', commit }
   }
 
   async #doErrand(row: OutboxRow, errand: Errand & { publicUrl: string }): Promise<Delivery> {
@@ -261,18 +466,17 @@ export class Conversation extends Agent<Env> {
       locale: errand.locale,
       publicUrl: errand.publicUrl,
     })
-    return { result: 'done', commit: () => this.#outbox.add(owes) }
+    // What an errand leaves to another has the same address to make links with.
+    const rows = owes.map((owed) => withPublicUrl(owed, errand.publicUrl))
+    return { result: 'done', commit: () => this.#outbox.add(rows) }
   }
 
-  async #moved(chatId: string, row: OutboxRow): Promise<void> {
-    await moveChat(this.env.DB, this.#chatId, chatId)
-    this.#tables.saveMemory({ ...this.#tables.memory(), movedTo: chatId })
-    const next = conversationOf(this.env, chatId)
-    const body = JSON.parse(row.body)
-    const card = row.kind === 'card' ? this.#tables.card(body.leadId) : null
-    if (card) return next.showCards([card.lead], { ...card.place, threadId: null })
-    const owed = { key: row.key, kind: row.kind, body, priority: row.priority }
-    await next.takeOver(owed, `moved:${this.#chatId}:${row.seq}`)
+  async #move(): Promise<Delivery> {
+    const { movedTo } = this.#tables.memory()
+    if (!movedTo) return { result: 'done' }
+    await moveChat(this.env.DB, this.#chatId, movedTo)
+    const next = conversationOf(this.env, movedTo)
+    return this.#standing.giveOver((estate) => next.takeOver(estate))
   }
 }
 
@@ -294,6 +498,19 @@ const ANSWERED_WITHIN_MS = 150_000
 
 function isTooLate({ seq }: OutboxRow, { method }: Call): boolean {
   return method === 'answerCallbackQuery' && Date.now() - seq / 1000 > ANSWERED_WITHIN_MS
+}
+
+interface ToldSummary {
+  key: string
+  summary: DaySummary
+  threadId: number | null
+  locale: Locale | null
+}
+
+interface ViewBody {
+  leadId: string
+  version: number
+  view: CardView | null
 }
 
 /** Errands that make links need the address the update came to. */

@@ -1,7 +1,8 @@
 import type { UserFromGetMe } from 'grammy/types'
 import type { Memory } from '../../src/bot/context.ts'
-import { type LeadData, leadSchema } from '../../src/lead.ts'
+import { isUnanswered, type LeadData, leadSchema } from '../../src/lead.ts'
 import type { Locale } from '../../src/locales.ts'
+import { ShownLeads } from './shown-leads.ts'
 
 /** Where and how a card stands in this chat. */
 export interface CardPlace {
@@ -18,10 +19,20 @@ export interface StoredCard {
   shownVersion: number
 }
 
+/** A lead that waits too long. */
+export interface OverdueLead {
+  leadId: string
+  name: string | null
+  waitingSince: string
+  threadId: number | null
+}
+
 /** A card that has to be sent or changed. */
 export interface OwedCard {
   leadId: string
   isNew: boolean
+  /** What was owed for it was parked: it is owed instead of that. */
+  wasParked?: boolean
 }
 
 /** Telegram gives an update up after 24 hours; twice that is sure. */
@@ -29,31 +40,47 @@ const UPDATES_KEPT_MS = 48 * 3_600_000
 
 const ME_KNOWN_MS = 24 * 3_600_000
 
-const NOTHING: Memory = { locale: null, form: null, movedTo: null }
+const NOTHING: Memory = {
+  locale: null,
+  form: null,
+  origin: null,
+  sentIn: [],
+  batch: null,
+  movedTo: null,
+  shut: null,
+  lostTopics: [],
+}
 
 /** The tables of one Conversation. */
 export class ConversationTables {
+  /** What of leads is shown here besides their cards. */
+  readonly shown: ShownLeads
   readonly #sql: SqlStorage
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    this.shown = new ShownLeads(sql)
   }
 
   create(): void {
+    this.shown.create()
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS seen (update_id INTEGER PRIMARY KEY, at INTEGER NOT NULL);
        CREATE TABLE IF NOT EXISTS told (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS card (
          lead_id TEXT PRIMARY KEY, body TEXT NOT NULL, place TEXT NOT NULL, message_id INTEGER,
-         version INTEGER NOT NULL, shown_version INTEGER NOT NULL, is_owed INTEGER NOT NULL
+         version INTEGER NOT NULL, shown_version INTEGER NOT NULL, is_owed INTEGER NOT NULL,
+         sent_at INTEGER, age_at INTEGER
        ) WITHOUT ROWID;
        CREATE INDEX IF NOT EXISTS card_by_message ON card (message_id) WHERE message_id IS NOT NULL;
+       CREATE INDEX IF NOT EXISTS card_by_age ON card (age_at) WHERE age_at IS NOT NULL;
        CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID`,
     )
   }
 
   memory(): Memory {
-    return (this.#fact('memory') as Memory | null) ?? structuredClone(NOTHING)
+    // What it came to remember later is missing in an older one.
+    return { ...structuredClone(NOTHING), ...(this.#fact('memory') as Partial<Memory> | null) }
   }
 
   saveMemory(memory: Memory): void {
@@ -109,6 +136,8 @@ export class ConversationTables {
 
   /** Keeps a newer version of a lead; its card, when it has to be owed and is not yet. */
   saveCard(lead: LeadData, place: CardPlace): OwedCard | null {
+    const sql = 'UPDATE card SET is_owed = 0 WHERE lead_id = ? AND is_owed < 0 AND version < ?'
+    const wasParked = this.#sql.exec(sql, lead.id, lead.version).rowsWritten > 0
     const [row] = this.#sql
       .exec<{ is_owed: number; message_id: number | null }>(
         `INSERT INTO card (lead_id, body, place, version, shown_version, is_owed)
@@ -123,32 +152,165 @@ export class ConversationTables {
         lead.version,
       )
       .toArray()
-    return row?.is_owed === 1 ? { leadId: lead.id, isNew: row.message_id === null } : null
+    if (row?.is_owed !== 1) return null
+    return { leadId: lead.id, isNew: row.message_id === null, wasParked }
+  }
+
+  /** What was owed for a card is parked: its next change is owed anew. */
+  cardParked(leadId: string): void {
+    this.#sql.exec('UPDATE card SET is_owed = -1 WHERE lead_id = ?', leadId)
+  }
+
+  /** What was parked for cards is owed again. */
+  cardsRevived(): void {
+    this.#sql.exec('UPDATE card SET is_owed = 1 WHERE is_owed < 0')
+  }
+
+  /** The cards that somebody still needs to see. */
+  openCards(): Pick<StoredCard, 'lead' | 'place'>[] {
+    return this.#sql
+      .exec<{ body: string; place: string }>(
+        `SELECT body, place FROM card WHERE body ->> '$.status' <> 'closed' OR is_owed <> 0`,
+      )
+      .toArray()
+      .map(({ body, place }) => ({
+        lead: leadSchema.parse(JSON.parse(body)),
+        place: JSON.parse(place),
+      }))
+  }
+
+  /** Nothing is owed for cards here any more. */
+  dropCards(): void {
+    this.#sql.exec('UPDATE card SET is_owed = 0 WHERE is_owed <> 0')
+  }
+
+  /**
+   * Has the cards of these leads stand in another topic: they are owed there anew. What is returned
+   * are those, and the message that each leaves behind.
+   */
+  moveCards(
+    leadIds: string[],
+    threadId: number | null,
+  ): (OwedCard & { messageId: number | null })[] {
+    return leadIds.flatMap((leadId) => {
+      const card = this.card(leadId)
+      if (!card || card.place.threadId === threadId) return []
+      this.#sql.exec(
+        `UPDATE card SET place = ?, message_id = NULL, shown_version = 0, is_owed = 1
+         WHERE lead_id = ?`,
+        JSON.stringify({ ...card.place, threadId }),
+        leadId,
+      )
+      return [{ leadId, isNew: true, messageId: card.messageId }]
+    })
   }
 
   /**
    * The card shows this version now, in a new message when one is given. It, when it has changed
    * meanwhile and is owed anew.
    */
-  cardShown(leadId: string, version: number, messageId?: number): OwedCard | null {
-    const sent = messageId === undefined ? '' : 'message_id = ?3, '
+  cardShown(
+    leadId: string,
+    version: number,
+    { ageAt, messageId }: { ageAt: number | null; messageId?: number },
+  ): OwedCard | null {
+    const sent = messageId === undefined ? '' : 'message_id = ?4, sent_at = ?5, '
     const [row] = this.#sql
       .exec<{ is_owed: number }>(
-        `UPDATE card SET ${sent}shown_version = ?2, is_owed = version > ?2 WHERE lead_id = ?1
-         RETURNING is_owed`,
+        `UPDATE card SET ${sent}shown_version = ?2, is_owed = version > ?2, age_at = ?3
+         WHERE lead_id = ?1 RETURNING is_owed`,
         leadId,
         version,
-        ...(messageId === undefined ? [] : [messageId]),
+        ageAt,
+        ...(messageId === undefined ? [] : [messageId, Date.now()]),
       )
       .toArray()
     return row?.is_owed === 1 ? { leadId, isNew: false } : null
+  }
+
+  /** The card's message is no more: it has to be sent anew. */
+  cardGone(leadId: string): OwedCard {
+    this.#sql.exec(
+      'UPDATE card SET message_id = NULL, is_owed = 1, age_at = NULL WHERE lead_id = ?',
+      leadId,
+    )
+    return { leadId, isNew: true }
+  }
+
+  /** The lead whose card says an age that has passed, and has waited longest to be corrected. */
+  oldestAge(): { leadId: string; at: number } | null {
+    const [row] = this.#sql
+      .exec<{ id: string; at: number }>(
+        `SELECT lead_id AS id, age_at AS at FROM card WHERE age_at IS NOT NULL
+         ORDER BY age_at LIMIT 1`,
+      )
+      .toArray()
+    return row ? { leadId: row.id, at: row.at } : null
+  }
+
+  /** The card is not shown; it is when its lead changes again. */
+  skipCard(leadId: string): void {
+    this.#sql.exec('UPDATE card SET is_owed = 0 WHERE lead_id = ?', leadId)
+  }
+
+  /** How many of these leads are free to be taken. */
+  countFree(leadIds: string[]): number {
+    if (leadIds.length === 0) return 0
+    return this.#sql
+      .exec<{ n: number }>(
+        `SELECT count(*) AS n FROM card WHERE lead_id IN (SELECT value FROM json_each(?))
+           AND body ->> '$.status' = 'new'`,
+        JSON.stringify(leadIds),
+      )
+      .one().n
+  }
+
+  /** When the last cards were sent, ms; at most so many. */
+  lastSent(limit: number): number[] {
+    return this.#sql
+      .exec<{ at: number | null }>(
+        `SELECT sent_at AS at FROM card WHERE message_id IS NOT NULL
+         ORDER BY message_id DESC LIMIT ?`,
+        Math.min(limit, 1_000),
+      )
+      .toArray()
+      .flatMap(({ at }) => at ?? [])
+  }
+
+  /** The message that says how many leads wait to be shown; `null` when none does. */
+  digestMessage(): number | null {
+    return this.#fact('digest') as number | null
+  }
+
+  saveDigestMessage(messageId: number | null): void {
+    this.#saveFact('digest', messageId)
+  }
+
+  /** A lead that waits too long, to be told of with the others. */
+  addOverdue(lead: OverdueLead): void {
+    this.#saveFact('overdue', [...this.overdue(), lead])
+  }
+
+  /** The leads that wait too long and were not told of yet. */
+  overdue(): OverdueLead[] {
+    return (this.#fact('overdue') as OverdueLead[] | null) ?? []
+  }
+
+  forgetOverdue(): void {
+    this.#saveFact('overdue', [])
+  }
+
+  /** Whether a lead waits for an answer, as far as this chat knows; `null` when it never saw it. */
+  isUnanswered(leadId: string): boolean | null {
+    const lead = this.card(leadId)?.lead
+    return lead ? isUnanswered(lead) : null
   }
 
   leadOfCard(messageId: number): string | null {
     const [row] = this.#sql
       .exec<{ lead_id: string }>('SELECT lead_id FROM card WHERE message_id = ?', messageId)
       .toArray()
-    return row?.lead_id ?? null
+    return row?.lead_id ?? this.shown.in(messageId)?.id ?? null
   }
 
   /** The id of the last message of ours here that Telegram has confirmed; 0 when there is none. */

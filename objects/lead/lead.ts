@@ -1,54 +1,83 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type LeadAnswer, type LeadCommand, type LeadData, NO_CHAT } from '../../src/lead.ts'
-import type { Delivery } from '../../src/outbox/drain.ts'
+import { type LeadAnswer, type LeadCommand, type LeadData, SYSTEM } from '../../src/lead.ts'
+import { log } from '../../src/log.ts'
 import { Outbox, type OutboxRow } from '../../src/outbox/outbox.ts'
-import { projectLeads } from '../../src/store/leads.ts'
-import { placeOf, recentProject } from '../../src/store/projects.ts'
 import { settingsOf } from '../../src/settings.ts'
-import { boardOf, conversationOf } from '../../src/stubs.ts'
+import type { Worker } from '../../src/store/members.ts'
+import { type Project, recentProject } from '../../src/store/projects.ts'
 import { isoTime } from '../../src/time.ts'
-import { type Consequence, decide } from './decide.ts'
+import { LeadAlarm } from './alarm.ts'
+import { decide } from './decide.ts'
+import { Messenger } from './messenger.ts'
+import { partOf, rowsOf } from './rows.ts'
+import { type LeadRules, rulesOf } from './rules.ts'
 import { type LeadEvent, LeadTables } from './sql.ts'
+import { nextTimer } from './timers.ts'
 
-/** So long a card waits for details that are being read. */
-export const CARD_GRACE_MS = 2_000
+/** When nobody can say now what the project's rules are, they are asked for again after so long. */
+const ASK_RULES_AGAIN_MS = 60_000
+
+/** So long a command waits for the project's rules: whoever presses is answered without them. */
+const RULES_PATIENCE_MS = 2_000
+
+/** How a command is carried out. */
+interface Terms {
+  rules: LeadRules | null
+  /** Where somebody else shows its card, and sees to its row in the lists: the lead owes neither. */
+  shownIn: string | null
+}
 
 /** One lead: decides every command about it, remembers what happened, and owes the world its news. */
 export class Lead extends DurableObject<Env> {
   readonly #tables: LeadTables
   readonly #outbox: Outbox
+  readonly #alarm: LeadAlarm
+  readonly #messenger: Messenger
   #exists: boolean
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#tables = new LeadTables(ctx.storage.sql)
     this.#exists = this.#tables.exist()
+    this.#alarm = new LeadAlarm(ctx.storage, () => this.#tables.timerAt())
+    this.#messenger = new Messenger({
+      env,
+      tables: this.#tables,
+      outbox: () => this.#outbox,
+      give: (to, waitingSince, project) => this.#give(to, waitingSince, project),
+    })
     this.#outbox = new Outbox({
       storage: ctx.storage,
-      wakeUp: {
-        set: (at) => void ctx.storage.setAlarm(at),
-        clear: () => void ctx.storage.deleteAlarm(),
-      },
+      wakeUp: this.#alarm,
       owner: { object: 'lead', name: ctx.id.name ?? '' },
       db: env.DB,
-      deliver: ([row]) => this.#deliver(row as OutboxRow),
+      deliver: ([row]) => this.#messenger.deliver(row as OutboxRow),
     })
-    if (this.#exists) this.#outbox.recover()
+    if (!this.#exists) return
+    this.#outbox.recover()
+    ctx.waitUntil(this.#alarm.mend())
   }
 
   /** Carries out a command once, however often it comes. */
   async carryOut(command: LeadCommand): Promise<LeadAnswer> {
-    const answer = this.#decideOn(command, (owes, lead) => this.#owe(owes, lead))
+    const projectId = command.type === 'receive' ? command.lead.projectId : this.#projectId()
+    const rules = await this.#rulesInTime(projectId)
+    const answer = this.#decideOn(command, { rules, shownIn: null })
     if (answer.ok) this.ctx.waitUntil(this.#outbox.ring())
     return answer
   }
 
   /**
-   * Carries out a command for one who brings many: what follows from it is theirs to carry out, with
-   * the lead as it is now, and again until it is done. `chatId` is where they show its card.
+   * Carries out a command for one who brings many: the row in the lists and the card are theirs to
+   * see to, with the lead as it is now, and again until it is done. `chatId` is where they show it.
    */
-  async carryOutFor(command: LeadCommand, chatId: string): Promise<LeadAnswer> {
-    return this.#decideOn(command, () => this.#tables.addChat(chatId))
+  async carryOutFor(
+    command: LeadCommand,
+    { chatId, rules }: { chatId: string; rules: LeadRules },
+  ): Promise<LeadAnswer> {
+    const answer = this.#decideOn(command, { rules, shownIn: chatId })
+    if (answer.ok) this.ctx.waitUntil(this.#outbox.ring())
+    return answer
   }
 
   /** The lead with its history; `null` when it was never received. */
@@ -60,18 +89,16 @@ export class Lead extends DurableObject<Env> {
   /** Tells of the lead once more: its row in the lists, its card, in the project's present chat too. */
   async show(): Promise<void> {
     if (!this.#exists) return
-    this.ctx.storage.transactionSync(() =>
-      this.#outbox.add([
-        { key: 'projection', kind: 'projection', latest: true },
-        { key: 'card', kind: 'card', latest: true },
-      ]),
-    )
+    this.#outbox.transact(() => this.#outbox.add([partOf('news')]))
     await this.#outbox.ring()
   }
 
-  /** Carries out what is due now, in case its alarm was lost. */
+  /** Carries out what is due now, by the project's present rules. */
   async kick(): Promise<void> {
-    if (this.#exists) await this.#outbox.ring()
+    if (!this.#exists) return
+    await this.#alarm.mend()
+    await this.#runTimers()
+    await this.#outbox.ring()
   }
 
   /** Tries again what was parked under this number. */
@@ -82,31 +109,103 @@ export class Lead extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#outbox.wake()
+    this.#alarm.wentOff()
+    if (!this.#exists) return
+    // Left armed after everything was done: nothing is to be written for it.
+    if (this.#outbox.counts().waiting === 0 && this.#tables.timerAt() === null) return
+    this.#outbox.guard()
+    await this.#runTimers()
+    await this.#outbox.ring()
   }
 
-  #decideOn(
-    command: LeadCommand,
-    follow: (owes: Consequence[], lead: LeadData) => void,
-  ): LeadAnswer {
+  /** Does what the lead is to do by itself by now; the project's rules may have changed meanwhile. */
+  async #runTimers(): Promise<void> {
+    const rules = await this.#rulesInTime(this.#projectId())
+    for (let due = this.#timerDue(rules); due; due = this.#timerDue(rules)) {
+      const before = this.#tables.lead()?.version
+      const id = `tick:${JSON.stringify(due.timer)}:${due.at}`
+      const answer = this.#decideOn(
+        { id, type: 'tick', timer: due.timer },
+        { rules, shownIn: null },
+      )
+      // What changes nothing would be due for ever.
+      if (!answer.ok || answer.lead.version === before) break
+    }
+    this.#outbox.transact(() => {
+      const lead = this.#tables.lead()
+      const at = lead && timerOf(lead, rules)
+      this.#tables.saveTimerAt(at)
+      this.#alarm.setTimer(at)
+    })
+  }
+
+  #timerDue(rules: LeadRules | null) {
+    const lead = this.#tables.lead()
+    const next = lead && rules && nextTimer(lead, rules)
+    return next && next.at <= Date.now() ? next : null
+  }
+
+  #projectId(): string | null {
+    return (this.#exists && this.#tables.lead()?.projectId) || null
+  }
+
+  /** `null` when they cannot be had now: no lead waits for them. */
+  async #rulesInTime(projectId: string | null): Promise<LeadRules | null> {
+    if (projectId === null) return null
+    const { promise: late, resolve } = Promise.withResolvers<null>()
+    const timer = setTimeout(() => resolve(null), RULES_PATIENCE_MS)
+    try {
+      return await Promise.race([this.#rules(projectId), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #rules(projectId: string): Promise<LeadRules | null> {
+    try {
+      const project = await recentProject(this.env.DB, projectId)
+      return project && rulesOf(project, settingsOf(this.env))
+    } catch (error) {
+      log('warn', 'lead.rules_unknown', { error })
+      return null
+    }
+  }
+
+  /** In turn, unless the lead was taken since, or waits anew. */
+  #give(to: Worker, waitingSince: string, project: Project): void {
+    if (this.#tables.lead()?.waitingSince !== waitingSince) return
+    const rules = rulesOf(project, settingsOf(this.env))
+    const command = { id: `assign:${waitingSince}`, type: 'assign', by: SYSTEM, to } as const
+    this.#decideOn(command, { rules, shownIn: null })
+  }
+
+  #decideOn(command: LeadCommand, terms: Terms): LeadAnswer {
     if (!this.#exists && command.type !== 'receive') return { ok: false, code: 'NOT_FOUND' }
-    const answer = this.ctx.storage.transactionSync(() => this.#apply(command, follow))
+    const answer = this.#outbox.transact(() => this.#apply(command, terms))
     this.#exists = true
     return answer
   }
 
-  #apply(command: LeadCommand, follow: (owes: Consequence[], lead: LeadData) => void): LeadAnswer {
+  #apply(command: LeadCommand, { rules, shownIn }: Terms): LeadAnswer {
     if (!this.#exists) this.#tables.create()
     const before = this.#tables.lead()
     if (before && this.#tables.isDone(command.id)) return { ok: true, lead: before, isNew: false }
     const at = isoTime()
     const decision = decide(before, command, at)
     if (!decision.ok) return decision
-    const { lead, owes } = decision
+    const { lead } = decision
     if (lead !== before) {
-      this.#tables.save(lead)
+      const timerAt = timerOf(lead, rules)
+      this.#tables.save(lead, timerAt, shownIn)
       this.#record(command, at)
-      follow(owes, lead)
+      const owes = decision.owes.filter(
+        ({ kind }) =>
+          (kind !== 'news' || shownIn === null) &&
+          // Where nobody knows, whoever gives it asks.
+          (kind !== 'assign' || rules?.isGivenOut !== false),
+      )
+      this.#outbox.add(rowsOf(owes, lead, Date.now()))
+      this.#alarm.setTimer(timerAt)
     }
     return { ok: true, lead, isNew: before === null }
   }
@@ -116,69 +215,9 @@ export class Lead extends DurableObject<Env> {
     const { by: actor, ...rest } = 'by' in data ? data : { ...data, by: null }
     this.#tables.record({ command: id, type, actor, at, data: rest })
   }
+}
 
-  #owe(owes: Consequence[], lead: LeadData): void {
-    // A card without a name to call helps nobody: it waits a little for details that are being read.
-    const isHeld = lead.details === 'pending' && lead.version === 1
-    this.#outbox.add(
-      owes.map((kind) => ({
-        // Both messages to the client under one key: they are told in order.
-        key: kind.startsWith('client') ? 'client' : kind,
-        kind,
-        latest: true,
-        ...(kind === 'card' && isHeld ? { at: Date.now() + CARD_GRACE_MS } : {}),
-      })),
-    )
-  }
-
-  async #deliver(row: OutboxRow): Promise<Delivery> {
-    const lead = this.#tables.lead()
-    if (!lead) return { result: 'done' }
-    switch (row.kind as Consequence) {
-      case 'projection':
-        return this.#project(lead)
-      case 'card':
-        return this.#showCard(lead)
-      case 'client:taken':
-      case 'client:closed':
-        return this.#tellClient(lead, row)
-    }
-  }
-
-  async #project(lead: LeadData): Promise<Delivery> {
-    await projectLeads(this.env.DB, [lead])
-    // The live feed may miss a change: whoever watches reads the list again after a gap.
-    this.ctx.waitUntil(
-      boardOf(this.env, lead.projectId)
-        .publish([lead])
-        .catch(() => undefined),
-    )
-    return { result: 'done' }
-  }
-
-  async #showCard(lead: LeadData): Promise<Delivery> {
-    const project = await recentProject(this.env.DB, lead.projectId)
-    if (!project) return { result: 'refused', reason: 'NO_PROJECT' }
-    const chats = new Set(this.#tables.chats())
-    if (project.chatId) chats.add(project.chatId)
-    if (chats.size === 0) return { result: 'refused', reason: NO_CHAT }
-    const place = placeOf(project, settingsOf(this.env))
-    for (const chat of chats) {
-      const threadId = chat === project.chatId ? project.threadId : null
-      await conversationOf(this.env, chat).showCards([lead], { ...place, threadId })
-    }
-    const commit = () => [...chats].forEach((chat) => this.#tables.addChat(chat))
-    return { result: 'done', commit }
-  }
-
-  async #tellClient(lead: LeadData, row: OutboxRow): Promise<Delivery> {
-    if (lead.userId) {
-      await conversationOf(this.env, lead.userId).tell({
-        key: `${lead.id}:${row.seq}`,
-        text: row.kind === 'client:taken' ? 'client.taken' : 'client.closed',
-        params: { manager: lead.assignee?.name ?? '' },
-      })
-    }
-    return { result: 'done' }
-  }
+/** When a lead next does something by itself (ms); its rules are asked for again if nobody knows them. */
+function timerOf(lead: LeadData, rules: LeadRules | null): number | null {
+  return rules ? (nextTimer(lead, rules)?.at ?? null) : Date.now() + ASK_RULES_AGAIN_MS
 }

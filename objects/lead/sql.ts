@@ -26,7 +26,8 @@ export class LeadTables {
 
   create(): void {
     this.#sql.exec(
-      `CREATE TABLE lead (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL, chats TEXT NOT NULL);
+      `CREATE TABLE lead (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL, chats TEXT NOT NULL,
+         timer_at INTEGER);
        CREATE TABLE event (seq INTEGER PRIMARY KEY, command TEXT NOT NULL, type TEXT NOT NULL,
          actor TEXT, at TEXT NOT NULL, data TEXT NOT NULL)`,
     )
@@ -37,11 +38,16 @@ export class LeadTables {
     return row ? leadSchema.parse(JSON.parse(row.body)) : null
   }
 
-  save(lead: LeadData): void {
+  /** The lead as it is now, when it next does something by itself (ms), and a chat that shows it. */
+  save(lead: LeadData, timerAt: number | null, chatId: string | null): void {
+    const chats = new Set([...this.chats(), ...(chatId === null ? [] : [chatId])])
     this.#sql.exec(
-      `INSERT INTO lead (id, body, chats) VALUES (1, ?, '[]')
-       ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+      `INSERT INTO lead (id, body, chats, timer_at) VALUES (1, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET body = excluded.body, chats = excluded.chats,
+         timer_at = excluded.timer_at`,
       JSON.stringify(lead),
+      JSON.stringify([...chats]),
+      timerAt,
     )
   }
 
@@ -56,6 +62,18 @@ export class LeadTables {
     const chats = this.chats()
     if (chats.includes(chatId)) return
     this.#sql.exec('UPDATE lead SET chats = ?', JSON.stringify([...chats, chatId]))
+  }
+
+  /** When the lead next does something by itself, ms. */
+  timerAt(): number | null {
+    if (!this.exist()) return null
+    const [row] = this.#sql.exec<{ at: number | null }>('SELECT timer_at AS at FROM lead').toArray()
+    return row?.at ?? null
+  }
+
+  /** Written only when it is another time. */
+  saveTimerAt(at: number | null): void {
+    this.#sql.exec('UPDATE lead SET timer_at = ?1 WHERE timer_at IS NOT ?1', at)
   }
 
   isDone(commandId: string): boolean {

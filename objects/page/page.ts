@@ -9,12 +9,14 @@ import type { Delivery } from '../../src/outbox/drain.ts'
 import { type NewRow, Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { retryDelay } from '../../src/outbox/retry-delay.ts'
 import { settingsOf } from '../../src/settings.ts'
-import { projectLeads } from '../../src/store/leads.ts'
+import { projectAndFindRepeats } from '../../src/store/leads.ts'
 import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projects.ts'
 import { startOnce } from '../../src/start-once.ts'
 import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
 import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
+import { type LeadRules, rulesOf } from '../lead/rules.ts'
+import { tellRepeats } from '../lead/tell-repeats.ts'
 import { PageTables } from './sql.ts'
 
 /** A lead that was found or told of; found ones bring their details along. */
@@ -101,7 +103,7 @@ export class Page extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       this.#tables.saveState({ connectionId, name, projectId, servedSince })
       for (const key of ['read', 'again']) this.#outbox.hasten(key)
-      this.#outbox.revive('again')
+      this.#outbox.revive(({ key }) => key === 'again')
     })
     this.ctx.waitUntil(this.#outbox.ring())
   }
@@ -376,9 +378,11 @@ export class Page extends DurableObject<Env> {
   }
 
   /** Has a lead carry out what the page brings; what follows from it the page tells for all at once. */
-  async #carryOut([id, command]: Brought, { chatId }: PageProject): Promise<LeadData> {
+  async #carryOut([id, command]: Brought, { chatId, rules }: PageProject): Promise<LeadData> {
     const lead = leadOf(this.env, id)
-    const answer = chatId ? await lead.carryOutFor(command, chatId) : await lead.carryOut(command)
+    const answer = chatId
+      ? await lead.carryOutFor(command, { chatId, rules })
+      : await lead.carryOut(command)
     if (!answer.ok) throw new Error(`a lead refused what its page brought: ${answer.code}`)
     return answer.lead
   }
@@ -386,10 +390,11 @@ export class Page extends DurableObject<Env> {
   /** Tells the lists and the chat of leads as they are now. Without a chat the leads see to it. */
   async #tell(leads: LeadData[], { id, chatId, threadId, place }: PageProject): Promise<void> {
     if (chatId === null || leads.length === 0) return
-    await Promise.all([
-      projectLeads(this.env.DB, leads),
+    const [repeats] = await Promise.all([
+      projectAndFindRepeats(this.env.DB, leads),
       conversationOf(this.env, chatId).showCards(leads, { ...place, threadId }),
     ])
+    await tellRepeats(this.env, repeats)
     // The live feed may miss a change: whoever watches reads the list again after a gap.
     this.ctx.waitUntil(
       boardOf(this.env, id)
@@ -402,8 +407,14 @@ export class Page extends DurableObject<Env> {
     const id = this.#tables.state().projectId ?? FIRST_PROJECT_ID
     const project = await recentProject(this.env.DB, id)
     if (!project) throw new Error('the project of this page is gone')
-    const place = placeOf(project, settingsOf(this.env))
-    return { id, chatId: project.chatId, threadId: project.threadId, place }
+    const settings = settingsOf(this.env)
+    return {
+      id,
+      chatId: project.chatId,
+      threadId: project.threadId,
+      place: placeOf(project, settings),
+      rules: rulesOf(project, settings),
+    }
   }
 }
 
@@ -413,6 +424,7 @@ interface PageProject {
   chatId: string | null
   threadId: number | null
   place: ReturnType<typeof placeOf>
+  rules: LeadRules
 }
 
 /** A lead's id and the command for it. */

@@ -12,7 +12,24 @@ const LASTS_S = 30 * 86_400
 /** Trades a person's token for a session; `null` when the token opens nothing. */
 export async function enter(c: Context<AppEnv>, token: string): Promise<User | null> {
   const user = await findUserByToken(c.env.DB, await sha256(token))
-  if (!user) return null
+  if (user) await begin(c, user, { sameSite: 'Lax' })
+  return user
+}
+
+/**
+ * Begins a session of somebody whom Telegram has vouched for. Telegram in a browser shows the portal
+ * inside its own page: there only a cookie that is kept apart for it is sent.
+ */
+export async function enterFromTelegram(c: Context<AppEnv>, user: User): Promise<void> {
+  const { secure } = optionsOf(c)
+  await begin(c, user, secure ? { sameSite: 'None', partitioned: true } : { sameSite: 'Lax' })
+}
+
+async function begin(
+  c: Context<AppEnv>,
+  user: User,
+  shared: { sameSite: 'Lax' | 'None'; partitioned?: boolean },
+): Promise<void> {
   const id = crypto.getRandomValues(new Uint8Array(32)).toHex()
   const expiresAt = isoTime(Date.now() + LASTS_S * 1000)
   await insertSession(c.env.DB, { idHash: await sha256(id), userId: user.id, expiresAt })
@@ -20,10 +37,9 @@ export async function enter(c: Context<AppEnv>, token: string): Promise<User | n
     ...optionsOf(c),
     path: '/',
     httpOnly: true,
-    sameSite: 'Lax',
     maxAge: LASTS_S,
+    ...shared,
   })
-  return user
 }
 
 /** The person whose session this request carries, with the role they have at this moment. */

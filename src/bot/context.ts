@@ -3,19 +3,33 @@ import type { Update, UserFromGetMe } from 'grammy/types'
 import { type Locale, localeFor } from '../locales.ts'
 import type { NewRow } from '../outbox/outbox.ts'
 import type { Settings } from '../settings.ts'
+import type { ShutReason } from './telegram.ts'
 import { answerRow, errandRow, type Markup, messageRow } from './owed.ts'
 import type { ErrandArgs, ErrandName } from './errands.ts'
 import type { LeadForm } from './flow.ts'
+import type { Origin } from './start-payload.ts'
 import { type TextKey, type TextParams, plainText, text } from './texts.ts'
 
 /** What a conversation remembers between updates. */
 export interface Memory {
   /** The language chosen; until then it is the one of the person's Telegram. */
   locale: Locale | null
-  /** A request that is being left, and the update that began it. */
-  form: (LeadForm & { begun: number }) | null
+  /** A request that is being left. */
+  form: LeadForm | null
+  /** Where the person came from last, and when (ms). */
+  origin: (Origin & { at: number }) | null
+  /** The messages that the request sent last was made of: their edits come too late. */
+  sentIn: number[]
+  /** The album, or the messages forwarded together, that was answered last, and when (s). */
+  batch: { key: string; at: number } | null
+  /** What a manager searched for last, by the update that asked. */
+  searches?: { id: number; words: string }[]
   /** The chat that this one has become: a group that was made a supergroup. */
   movedTo: string | null
+  /** Why nothing can be said here, and since when (ms); `null`: it can. */
+  shut: { why: ShutReason; at: number } | null
+  /** Topics that were found closed or deleted: what belongs there goes to General. */
+  lostTopics: number[]
 }
 
 /** Who wrote or pressed, as Telegram tells it. */

@@ -20,3 +20,8 @@ export async function recognise(env: Env, settings: Settings, person: Person): P
 export function actorOf({ id, name, role }: User): Actor {
   return { id, name, role }
 }
+
+/** A chat with one person, whose id is theirs; groups have negative ones. */
+export function isPrivateChat(chatId: string): boolean {
+  return !chatId.startsWith('-')
+}

@@ -5,7 +5,9 @@ import ru from './texts/ru.json' with { type: 'json' }
 import uz from './texts/uz.json' with { type: 'json' }
 
 /** The name of a text, without the ending that a plural form has. */
-export type TextKey = keyof typeof ru
+export type TextKey = NameOf<keyof typeof ru>
+
+type NameOf<Key> = Key extends `${infer Name}_${'one' | 'few' | 'many' | 'other'}` ? Name : Key
 
 export type TextParams = Record<string, string | number>
 
@@ -16,7 +18,7 @@ const i18n = createInstance({
   nsSeparator: false,
   fallbackLng: false,
   initAsync: false,
-  interpolation: { escape: escapeHtml },
+  interpolation: { escape: (value: string) => setApart(escapeHtml(value)) },
 })
 void i18n.init()
 
@@ -28,6 +30,11 @@ export function text(locale: Locale, key: TextKey, params: TextParams = {}): str
 /** A text that is no HTML: a button's label, an answer to a press. */
 export function plainText(locale: Locale, key: TextKey, params: TextParams = {}): string {
   return i18n.t(key, { lng: locale, ...params, interpolation: { escapeValue: false } })
+}
+
+/** Words written from right to left would turn the words around them unless they are set apart. */
+function setApart(value: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value
 }
 
 /** The three characters that Telegram's HTML gives a meaning. */

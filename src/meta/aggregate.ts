@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { lastDays, type Period } from '../period.ts'
 import { type Totals, totalsOf } from '../statistics.ts'
 import { addInsights, sumInsights, upsertInsights } from '../store/insights.ts'
@@ -22,6 +23,12 @@ export interface Snapshot {
 /** Where a snapshot lies in KV. */
 export function snapshotKey(projectId?: string): string {
   return projectId === undefined ? 'meta:stats:last' : `meta:stats:last:${projectId}`
+}
+
+/** When Meta was last asked for a project's numbers; `null`: never. */
+export async function lastReadAt(env: Env, projectId: string): Promise<string | null> {
+  const stored = await env.KV_META.get(snapshotKey(projectId), 'json')
+  return stored === null ? null : z.object({ updatedAt: z.string() }).parse(stored).updatedAt
 }
 
 /** A project whose numbers can be read. */

@@ -1,13 +1,14 @@
 /**
  * What became of rows that were carried out. `commit` runs in the transaction that settles them.
  * - `done`: they are removed.
- * - `later`: the other side said when to come back.
+ * - `later`: the other side said when to come back; everything under the key waits, or, where only
+ *   this one thing has to wait, what is more urgent goes on.
  * - `unreachable`: nobody is to blame, it is tried again for ever, ever less often.
  * - `refused`: it will not succeed by itself; the rows are parked with the reason for a person to see.
  */
 export type Delivery =
   | { result: 'done'; commit?: () => void }
-  | { result: 'later'; at: number; reason: string; commit?: () => void }
+  | { result: 'later'; at: number; reason: string; isForAll?: boolean; commit?: () => void }
   | { result: 'unreachable'; reason: string; commit?: () => void }
   | { result: 'refused'; reason: string; commit?: () => void }
 

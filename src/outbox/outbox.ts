@@ -34,6 +34,8 @@ export interface OutboxCounts {
   parked: number
   /** When the oldest of the waiting was owed, ms. */
   oldestAt: number | null
+  /** Why something waits although it was tried; `null` when nothing was. */
+  reason: string | null
 }
 
 /** How an object is woken; a Durable Object's alarm, or a job of an Agent's lifecycle. */
@@ -41,6 +43,8 @@ export interface WakeUp {
   /** At this time (ms), instead of any time set before; written with the present transaction. */
   set(at: number): void
   clear(): void
+  /** The present transaction was undone, and what was set in it. */
+  undone?(): void
 }
 
 export interface OutboxDeps {
@@ -110,7 +114,7 @@ export class Outbox {
     this.#deps = deps
     this.#sql = deps.storage.sql
     this.#drain = new Drain({
-      now: Date.now,
+      now: () => Date.now(),
       keys: () => this.#keys(),
       next: (key, now) => this.#next(key, now),
       deliver: (rows) => this.#deliver(rows),
@@ -141,10 +145,28 @@ export class Outbox {
 
   /** The owner's alarm: goes on, guarded against dying once more. */
   async wake(): Promise<void> {
+    this.guard()
+    await this.ring()
+  }
+
+  /** The owner's alarm has gone off: should it die in what it does now, it wakes again. */
+  guard(): void {
     const now = Date.now()
     this.#armedAt = null
     this.#arm(now + GUARD_MS, now)
-    await this.ring()
+  }
+
+  /** Makes a change in one transaction. Should it be undone, so is what was taken for armed in it. */
+  transact<T>(change: () => T): T {
+    try {
+      return this.#deps.storage.transactionSync(change)
+    } catch (error) {
+      this.#armedAt = null
+      this.#begun = null
+      this.#deps.wakeUp.undone?.()
+      this.recover()
+      throw error
+    }
   }
 
   /** Sees to it that something owed since an earlier life has a wake-up. */
@@ -187,24 +209,11 @@ export class Outbox {
     this.#arm(now + GUARD_MS, now)
   }
 
-  /** Tries everything again that was parked under keys beginning so: what it was for may be over. */
-  revive(keyPrefix: string): void {
-    if (!this.#isBegun) return
-    const parked = this.#sql
-      .exec<{ seq: number }>(
-        'SELECT seq FROM outbox WHERE key >= ? AND key < ? AND next_at IS NULL',
-        keyPrefix,
-        `${keyPrefix}\uffff`,
-      )
-      .toArray()
-    for (const { seq } of parked) this.retry(seq)
-  }
-
   /** Tries a parked row again; false when there is none of this number. */
   retry(seq: number): boolean {
     if (!this.#isBegun) return false
     const now = Date.now()
-    return this.#deps.storage.transactionSync(() => {
+    return this.transact(() => {
       const { rowsWritten } = this.#sql.exec(
         `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL, failing_since = NULL
          WHERE seq = ? AND (next_at IS NULL OR attempts >= ?)`,
@@ -237,16 +246,85 @@ export class Outbox {
     })
   }
 
+  /** Makes due again what was parked for something that is over. Call it in a transaction. */
+  revive(isOver: (row: { key: string; kind: string; reason: string }) => boolean): void {
+    if (!this.#isBegun) return
+    const now = Date.now()
+    const parked = this.#parked().filter(isOver)
+    for (const row of parked) {
+      this.#sql.exec(
+        `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL, failing_since = NULL
+         WHERE seq = ?`,
+        now,
+        row.seq,
+      )
+      this.#oweTrouble(row, now)
+    }
+    if (parked.length > 0) this.#arm(now + GUARD_MS, now)
+  }
+
+  /** Owes a parked row no more, for it is owed anew. Call it in a transaction. */
+  withdraw(kind: string, body: unknown): void {
+    if (!this.#isBegun) return
+    const words = JSON.stringify(body)
+    this.#forget(this.#parked().filter((row) => row.kind === kind && row.body === words))
+  }
+
+  /** Everything that is owed under a key, parked or not, in order. */
+  all(key: string): OutboxRow[] {
+    if (!this.#isBegun) return []
+    return this.#sql
+      .exec<OutboxRow & Record<string, SqlStorageValue>>(
+        'SELECT * FROM outbox WHERE key = ? ORDER BY priority, seq',
+        key,
+      )
+      .toArray()
+  }
+
+  /** Owes these rows no more: somebody else does now. Call it in a transaction. */
+  drop(rows: OutboxRow[]): void {
+    for (const { key } of rows) this.#rowsBegun().delete(key)
+    this.#forget(rows)
+  }
+
+  /** How much waits under a key with a priority, and when the first of it is due (ms). */
+  ahead(key: string, priority: number): { count: number; nextAt: number | null } {
+    if (!this.#isBegun) return { count: 0, nextAt: null }
+    return this.#sql
+      .exec<{ count: number; nextAt: number | null }>(
+        `SELECT count(*) AS count, min(next_at) AS nextAt FROM outbox
+         WHERE key = ? AND priority = ? AND next_at IS NOT NULL`,
+        key,
+        priority,
+      )
+      .one()
+  }
+
+  /** What waits under a key with a priority, as it was written. */
+  bodies(key: string, priority: number): unknown[] {
+    if (!this.#isBegun) return []
+    return this.#sql
+      .exec<{ body: string }>(
+        'SELECT body FROM outbox WHERE key = ? AND priority = ? AND next_at IS NOT NULL',
+        key,
+        priority,
+      )
+      .toArray()
+      .map(({ body }) => JSON.parse(body))
+  }
+
   counts(): OutboxCounts {
-    if (!this.#isBegun) return { waiting: 0, parked: 0, oldestAt: null }
+    if (!this.#isBegun) return { waiting: 0, parked: 0, oldestAt: null, reason: null }
     const row = this.#sql
-      .exec<{ waiting: number; parked: number; oldest: number | null }>(
+      .exec<{ waiting: number; parked: number; oldest: number | null; reason: string | null }>(
         `SELECT count(next_at) AS waiting, count(*) - count(next_at) AS parked,
-          min(CASE WHEN next_at IS NOT NULL THEN seq END) AS oldest FROM outbox`,
+          min(CASE WHEN next_at IS NOT NULL THEN seq END) AS oldest,
+          max(CASE WHEN next_at IS NOT NULL THEN reason END) AS reason FROM outbox`,
       )
       .one()
     const oldestAt = row.oldest === null ? null : Math.floor(row.oldest / 1000)
-    return { waiting: row.waiting, parked: row.parked, oldestAt }
+    const { waiting, parked, reason } = row
+    return { waiting, parked, oldestAt, reason }
   }
 
   /** Most leads are told of by whoever brought them and never owe anything: they have no table. */
@@ -303,6 +381,25 @@ export class Outbox {
     return (
       this.#sql.exec<{ seq: number | null }>('SELECT max(seq) AS seq FROM outbox').one().seq ?? 0
     )
+  }
+
+  #parked(): (OutboxRow & { reason: string })[] {
+    return this.#sql
+      .exec<OutboxRow & { reason: string } & Record<string, SqlStorageValue>>(
+        'SELECT * FROM outbox WHERE next_at IS NULL ORDER BY seq',
+      )
+      .toArray()
+  }
+
+  #forget(rows: OutboxRow[]): void {
+    for (const row of rows) {
+      const sql = 'DELETE FROM outbox WHERE seq = ? RETURNING next_at'
+      const [gone] = this.#sql.exec<{ next_at: number | null }>(sql, row.seq).toArray()
+      // One that was parked, or had failed so often that it is shown.
+      if (gone && (gone.next_at === null || row.attempts >= SHOWN_AFTER)) {
+        this.#oweTrouble(row, Date.now())
+      }
+    }
   }
 
   /** Read once a life, for that reads every row. */
@@ -364,12 +461,17 @@ export class Outbox {
   #settle(rows: OutboxRow[], delivery: Delivery): void {
     const isOver = delivery.result === 'done' || delivery.result === 'refused'
     if (isOver && rows[0]) this.#rowsBegun().delete(rows[0].key)
-    this.#deps.storage.transactionSync(() => {
+    this.transact(() => {
       if (delivery.result === 'done') this.#remove(rows)
       else if (delivery.result === 'refused') this.#park(rows, delivery.reason)
       else {
-        const at = delivery.result === 'later' ? delivery.at : null
-        this.#postpone(rows, { at, reason: delivery.reason, failingSince: null })
+        const isLater = delivery.result === 'later'
+        this.#postpone(rows, {
+          at: isLater ? delivery.at : null,
+          reason: delivery.reason,
+          failingSince: null,
+          isForAll: !isLater || delivery.isForAll !== false,
+        })
       }
       delivery.commit?.()
     })
@@ -390,7 +492,7 @@ export class Outbox {
     this.#deps.storage.transactionSync(() => {
       // Whichever of several it is, the others do not fail with it: next time they go one by one.
       if (isBug) this.#park([head], reason)
-      else this.#postpone(rows, { at: null, reason, failingSince: since })
+      else this.#postpone(rows, { at: null, reason, failingSince: since, isForAll: true })
       if (!isBug && head.attempts + 1 === SHOWN_AFTER) this.#oweTrouble(head, Date.now())
     })
   }
@@ -408,11 +510,11 @@ export class Outbox {
     }
   }
 
-  #postpone(rows: OutboxRow[], { at, reason, failingSince }: Postponement): void {
+  #postpone(rows: OutboxRow[], { at, reason, failingSince, isForAll }: Postponement): void {
     const [head] = rows
     if (!head) return
     const until = at ?? Date.now() + retryDelay(head.attempts + 1, this.#deps.longestWaitMs)
-    this.#holds.set(head.key, until)
+    if (isForAll) this.#holds.set(head.key, until)
     if (head.attempts === 0 && at === null) {
       log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: shortened(reason) })
     }
@@ -493,6 +595,8 @@ interface Postponement {
   at: number | null
   reason: string
   failingSince: number | null
+  /** Whether everything else under its key waits with it. */
+  isForAll: boolean
 }
 
 /** A reason as it is kept and logged: words of others may hold what nobody shall read. */

@@ -4,6 +4,7 @@ import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { LOCALES } from '../locales.ts'
+import { projectRulesChangesSchema, projectRulesSchema } from '../project-rules.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findConnection } from '../store/connections.ts'
 import {
@@ -32,6 +33,7 @@ const changes = z.strictObject({
     .optional(),
   connectionId: z.string().max(64).nullable().optional(),
   adAccountId: z.string().max(64).nullable().optional(),
+  rules: projectRulesChangesSchema.optional(),
 })
 
 const idParam = z.object({ id: z.string().max(64) })
@@ -70,7 +72,10 @@ export const projects = new Hono<AppEnv>()
     async (c) => {
       const { id } = c.req.valid('param')
       const project = await existing(c, id)
-      await updateProject(c.env.DB, id, await withAccount(c, project, c.req.valid('json')))
+      const { rules, ...body } = c.req.valid('json')
+      const changed = await withAccount(c, project, body)
+      const merged = rules && projectRulesSchema.parse({ ...project.rules, ...rules })
+      await updateProject(c.env.DB, id, { ...changed, rules: merged })
       await audit(c, 'project.change', id, c.req.valid('json'))
       return c.json(await existing(c, id))
     },
@@ -86,7 +91,7 @@ async function existing(c: Context<AppEnv>, id: string): Promise<Project> {
 async function withAccount(
   c: Context<AppEnv>,
   project: Project,
-  body: z.infer<typeof changes>,
+  body: Omit<z.infer<typeof changes>, 'rules'>,
 ): Promise<ProjectChanges> {
   const { adAccountId, connectionId = project.connectionId, ...rest } = body
   if (adAccountId === undefined) return { ...rest, connectionId }

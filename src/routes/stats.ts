@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
-import { startAggregation, RESTATED_DAYS, snapshotKey } from '../meta/aggregate.ts'
+import { lastReadAt, startAggregation, RESTATED_DAYS, snapshotKey } from '../meta/aggregate.ts'
 import { type Period, boundsOf, lastDays, lengthOf, periodBefore } from '../period.ts'
 import { type Totals, totalsOf, totalsSchema } from '../statistics.ts'
 import { sumInsights } from '../store/insights.ts'
@@ -78,7 +78,7 @@ export const stats = new Hono<AppEnv>()
         sumInsights(c.env.DB, { accountId: accountId ?? '', ...period }),
         countLeads(c.env.DB, { projectId, ...boundsOf(period, place.timezone) }),
         compare ? totalsBefore(c.env.DB, accountId ?? '', period, currency) : null,
-        readAt(c.env, projectId),
+        lastReadAt(c.env, projectId),
       ])
       return c.json({
         projectId,
@@ -152,11 +152,6 @@ function periodOf(
 }
 
 /** When the last reading of a project's numbers began; one that changed nothing counts too. */
-async function readAt(env: Env, projectId: string): Promise<string | null> {
-  const stored = await env.KV_META.get(snapshotKey(projectId), 'json')
-  return stored === null ? null : snapshotSchema.parse(stored).updatedAt
-}
-
 async function totalsBefore(
   db: D1Database,
   accountId: string,

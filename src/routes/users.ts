@@ -5,6 +5,7 @@ import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findUser, listUsers, setUserRole, USER_ROLES, userSchema } from '../store/users.ts'
+import { conversationOf } from '../stubs.ts'
 import { mayConflict, pageOf, takes, tells } from './openapi.ts'
 
 /** People known by Telegram; everybody who wrote to the bot is one. */
@@ -33,6 +34,8 @@ export const users = new Hono<AppEnv>()
       if (!(await setUserRole(c.env.DB, id, role))) {
         throw new AppError('NOT_FOUND', 'Nobody with this id has written to the bot')
       }
+      // What the bot offers them follows.
+      await conversationOf(c.env, id).learnRole()
       const { id: actorId, name: actorName } = c.var.caller
       await recordAudit(c.env.DB, {
         actorId,

@@ -6,7 +6,9 @@ import { listStuckReports } from '../store/reports.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import { connectionOf, conversationOf, pageOf } from '../stubs.ts'
 import { isoTime } from '../time.ts'
+import { checkWebhook } from './check-webhook.ts'
 import { wakeLeads, wakeStaff } from './round.ts'
+import { sendSummaries } from './send-summaries.ts'
 import { startDue } from './start-due.ts'
 
 const STUCK_AFTER_MS = 10 * 60_000
@@ -18,6 +20,8 @@ export async function onTick(env: Env, tick: number): Promise<void> {
     settings.meta ? startDue(env, tick, settings.DEFAULT_TIMEZONE) : null,
     restartStuckReports(env, tick),
     deleteExpiredSessions(env.DB),
+    sendSummaries(env, settings, tick),
+    checkWebhook(env, settings, tick),
     kickAll(env),
     wakeLeads(env, tick),
     wakeStaff(env, settings, tick),

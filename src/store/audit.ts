@@ -31,6 +31,26 @@ export async function recordAudit(
     .run()
 }
 
+/** Writes it down in a batch if the statement before it has changed something. */
+export function auditOfChange(
+  db: D1Database,
+  entry: Omit<AuditEntry, 'id' | 'at'>,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO audit_log (actor_id, actor_name, action, target, details, created_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE changes() > 0`,
+    )
+    .bind(
+      entry.actorId,
+      entry.actorName,
+      entry.action,
+      entry.target,
+      JSON.stringify(entry.details),
+      isoTime(),
+    )
+}
+
 /** Entries, newest first, before the given id. */
 export async function listAudit(
   db: D1Database,

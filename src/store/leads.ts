@@ -1,8 +1,15 @@
-import { type LeadData, leadSchema, type LeadSource, type LeadStatus } from '../lead.ts'
+import {
+  type EarlierLead,
+  type LeadData,
+  leadSchema,
+  type LeadSource,
+  type LeadStatus,
+  type Repeat,
+} from '../lead.ts'
 import { fold, searchQuery } from './search-words.ts'
 
 const COLUMNS = `id, version, project_id, status, outcome, source, source_ref, user_id, assignee_id,
-  campaign_id, words, body, created_at, updated_at`
+  campaign_id, phone, email, words, body, created_at, updated_at`
 
 // Many leads in one statement: each statement costs D1 more than the rows it writes. Without WHERE
 // SQLite takes ON CONFLICT for a part of a join.
@@ -11,18 +18,29 @@ const UPSERT = `INSERT INTO leads (${COLUMNS})
     .map((_, n) => `value ->> ${n}`)
     .join(', ')} FROM json_each(?1) WHERE true
   ON CONFLICT (id) DO UPDATE SET
-    version = excluded.version, project_id = excluded.project_id, status = excluded.status,
-    outcome = excluded.outcome, assignee_id = excluded.assignee_id,
-    campaign_id = excluded.campaign_id, words = excluded.words, body = excluded.body,
-    updated_at = excluded.updated_at
+    version = excluded.version, status = excluded.status, outcome = excluded.outcome,
+    assignee_id = excluded.assignee_id, campaign_id = excluded.campaign_id, words = excluded.words,
+    body = excluded.body, updated_at = excluded.updated_at
   WHERE excluded.version > leads.version`
+
+// What is learned later. Set with the rest, their indexes would be written with every change of a lead.
+const REACH = `UPDATE leads SET phone = learned.phone, email = learned.email
+  FROM (
+    SELECT value ->> 0 AS id, value ->> 1 AS version, value ->> 2 AS phone, value ->> 3 AS email
+    FROM json_each(?1)
+  ) AS learned
+  WHERE leads.id = learned.id AND leads.version = learned.version
+    AND (leads.phone IS NOT learned.phone OR leads.email IS NOT learned.email)`
 
 /**
  * Writes leads as they are now, all or none. An older version never replaces a newer one, so it does
  * not matter in what order versions arrive, nor how often.
  */
 export async function projectLeads(db: D1Database, leads: LeadData[]): Promise<void> {
-  if (leads.length === 0) return
+  if (leads.length > 0) await db.batch(upserts(db, leads))
+}
+
+function upserts(db: D1Database, leads: LeadData[]): D1PreparedStatement[] {
   const rows = leads.map((lead) => [
     lead.id,
     lead.version,
@@ -34,12 +52,18 @@ export async function projectLeads(db: D1Database, leads: LeadData[]): Promise<v
     lead.userId,
     lead.assignee?.id ?? null,
     lead.campaignId,
+    lead.phone,
+    lead.email,
     wordsOf(lead),
     JSON.stringify(lead),
     lead.createdAt,
     lead.updatedAt,
   ])
-  await db.prepare(UPSERT).bind(JSON.stringify(rows)).run()
+  const learned = leads
+    .filter(({ version, phone, email }) => version > 1 && (phone !== null || email !== null))
+    .map(({ id, version, phone, email }) => [id, version, phone, email])
+  const upsert = db.prepare(UPSERT).bind(JSON.stringify(rows))
+  return learned.length === 0 ? [upsert] : [upsert, db.prepare(REACH).bind(JSON.stringify(learned))]
 }
 
 /** What a list of leads is narrowed by; `createdAt` from inclusive, to exclusive (ISO times). */
@@ -138,6 +162,68 @@ export async function projectIdsOfLatest(db: D1Database, filter: LeadFilter): Pr
 }
 
 /** Leads received in a period (ISO times, the end exclusive), by status and outcome. */
+/**
+ * Writes leads as `projectLeads` does, and finds the repeats among and around them: pairs of a lead
+ * and the project's first lead with the same phone or e-mail. A pair is found whichever of the two is
+ * written, so it does not matter which of two that come together is written first.
+ */
+export async function projectAndFindRepeats(db: D1Database, leads: LeadData[]): Promise<Repeat[]> {
+  // One whose repeat is known asks no more.
+  const reachable = leads.filter(
+    ({ phone, email, repeatOf }) => repeatOf === null && (phone !== null || email !== null),
+  )
+  if (reachable.length === 0) {
+    await projectLeads(db, leads)
+    return []
+  }
+  const ask = db.prepare(REPEATS).bind(JSON.stringify(reachable.map(({ id }) => id)))
+  const results = await db.batch<RepeatRow>([...upserts(db, leads), ask])
+  const rows = results.at(-1)?.results ?? []
+  return rows.map(({ id, of, ...earlier }) => ({ id, of, earlier }))
+}
+
+type RepeatRow = EarlierLead & { id: string; of: string }
+
+const LATER_AT_ONCE = 50
+
+/** The first lead of a project that had a phone or an e-mail before `l` came with it. */
+const EARLIEST = `(SELECT id FROM (${(['phone', 'email'] as const)
+  .map(
+    (reach) => `SELECT * FROM (
+      SELECT e.created_at, e.id FROM leads e
+      WHERE e.${reach} = l.${reach} AND e.project_id = l.project_id
+        AND (e.created_at, e.id) < (l.created_at, l.id)
+      ORDER BY e.created_at, e.id LIMIT 1)`,
+  )
+  .join(' UNION ALL ')}) ORDER BY created_at, id LIMIT 1)`
+
+/** Leads that came after those asked about, and do not know yet that they are repeats. */
+const laterBy = (reach: 'phone' | 'email') => `SELECT * FROM (
+    SELECT later.id FROM asked JOIN leads later
+      ON later.${reach} = asked.${reach}
+        AND (later.created_at, later.id) > (asked.created_at, asked.id)
+    WHERE later.project_id = asked.project_id AND later.body ->> 'repeatOf' IS NULL
+    LIMIT ${LATER_AT_ONCE})`
+
+const REPEATS = `WITH asked AS (
+    SELECT id, project_id, phone, email, created_at FROM leads
+    WHERE id IN (SELECT value FROM json_each(?1))
+  ), met AS (SELECT id FROM asked UNION ${laterBy('phone')} UNION ${laterBy('email')})
+  SELECT found.id, found.of, first.created_at AS createdAt, first.status, first.outcome,
+    first.body ->> '$.assignee.name' AS manager
+  FROM (SELECT l.id, ${EARLIEST} AS of FROM met JOIN leads l ON l.id = met.id) found
+  JOIN leads first ON first.id = found.of`
+
+/** Where a lead stands in lists; `null` when there is none. */
+export async function findLeadPosition(db: D1Database, id: string): Promise<LeadPosition | null> {
+  const sql = 'SELECT created_at AS createdAt, id FROM leads WHERE id = ?1'
+  return db.prepare(sql).bind(id).first<LeadPosition>()
+}
+
+/**
+ * Leads received in a period (ISO times, the end exclusive), by status and outcome. Repeats that were
+ * merged are counted with the lead they were merged into: only they are closed without an outcome.
+ */
 export async function countLeads(
   db: D1Database,
   { projectId, from, to }: { projectId: string; from: string; to: string },
@@ -145,7 +231,9 @@ export async function countLeads(
   const { results } = await db
     .prepare(
       `SELECT status, outcome, count(*) AS n FROM leads
-       WHERE project_id = ?1 AND created_at >= ?2 AND created_at < ?3 GROUP BY status, outcome`,
+       WHERE project_id = ?1 AND created_at >= ?2 AND created_at < ?3
+         AND NOT (status = 'closed' AND outcome IS NULL)
+       GROUP BY status, outcome`,
     )
     .bind(projectId, from, to)
     .all<{ status: LeadStatus; outcome: LeadData['outcome']; n: number }>()
@@ -192,6 +280,24 @@ function toWake(status: LeadStatus, from: string): string {
     SELECT id, user_id AS userId, created_at AS createdAt FROM leads
     WHERE status = '${status}' AND (created_at, id) > (${from}, ?2) AND created_at < ?3
     ORDER BY created_at, id LIMIT ?5)`
+}
+
+/** How many leads of a project each manager has in work, without those of these ids. */
+export async function countOpenLeads(
+  db: D1Database,
+  projectId: string,
+  butNot: string[],
+): Promise<Map<string, number>> {
+  const { results } = await db
+    .prepare(
+      `SELECT assignee_id AS id, count(*) AS n FROM leads
+       WHERE status = 'in_progress' AND project_id = ?1 AND assignee_id IS NOT NULL
+         AND id NOT IN (SELECT value FROM json_each(?2))
+       GROUP BY assignee_id`,
+    )
+    .bind(projectId, JSON.stringify(butNot))
+    .all<{ id: string; n: number }>()
+  return new Map(results.map(({ id, n }) => [id, n]))
 }
 
 /** The words a lead is found by: its texts folded, its phone also by its last digits. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { isoTime } from '../time.ts'
 import { LOCALES, type Locale } from '../locales.ts'
+import { type ProjectRules, projectRulesSchema } from '../project-rules.ts'
+import { auditOfChange } from './audit.ts'
 
 /** One advertised business; a `null` timezone, locale or region means the Worker's default. */
 export const projectSchema = z.object({
@@ -19,6 +21,7 @@ export const projectSchema = z.object({
     .string()
     .nullable()
     .describe('Of the ad account: its days are days of this zone'),
+  rules: projectRulesSchema.describe('How its team works'),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
@@ -35,7 +38,7 @@ export const FIRST_PROJECT_ID = 'main'
 
 const COLUMNS = `id, name, chat_id AS chatId, thread_id AS threadId, chat_title AS chatTitle, timezone,
   locale, region, currency, connection_id AS connectionId, ad_account_id AS adAccountId,
-  account_timezone AS accountTimezone,
+  account_timezone AS accountTimezone, rules,
   created_at AS createdAt, updated_at AS updatedAt`
 
 const COLUMN_OF = {
@@ -50,17 +53,29 @@ const COLUMN_OF = {
   connectionId: 'connection_id',
   adAccountId: 'ad_account_id',
   accountTimezone: 'account_timezone',
+  rules: 'rules',
 } as const satisfies Record<keyof ProjectChanges, string>
 
+type ProjectRow = Omit<Project, 'rules'> & { rules: string }
+
+/** Rules that were never set, or came into being later, have their defaults. */
+function readProject(row: ProjectRow): Project {
+  return { ...row, rules: projectRulesSchema.parse(JSON.parse(row.rules)) }
+}
+
 export async function findProject(db: D1Database, id: string): Promise<Project | null> {
-  return db.prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ?1`).bind(id).first<Project>()
+  const row = await db
+    .prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ?1`)
+    .bind(id)
+    .first<ProjectRow>()
+  return row && readProject(row)
 }
 
 export async function listProjects(db: D1Database): Promise<Project[]> {
   const { results } = await db
     .prepare(`SELECT ${COLUMNS} FROM projects ORDER BY created_at, id`)
-    .all<Project>()
-  return results
+    .all<ProjectRow>()
+  return results.map(readProject)
 }
 
 /** Begins a project; false when there is one with this id. */
@@ -85,7 +100,7 @@ export async function updateProject(
   const values: unknown[] = []
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) continue
-    values.push(value)
+    values.push(name === 'rules' ? JSON.stringify(value) : value)
     columns.push(`${COLUMN_OF[name as keyof ProjectChanges]} = ?${values.length + 2}`)
   }
   const { meta } = await db
@@ -103,6 +118,39 @@ export async function leaveConnection(db: D1Database, connectionId: string): Pro
     .bind(connectionId, isoTime())
     .run()
   recent.clear()
+}
+
+/** Changes one rule of how a project's team works, and writes down who did. */
+export async function changeRule(
+  db: D1Database,
+  {
+    id,
+    rule,
+    value,
+    by,
+  }: {
+    id: string
+    rule: keyof ProjectRules
+    value: string | number | null
+    by: { id: string; name: string }
+  },
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare(
+        `UPDATE projects SET rules = json_set(rules, ?2, json(?3)), updated_at = ?4
+         WHERE id = ?1 AND rules -> ?2 IS NOT ?3`,
+      )
+      .bind(id, `$.${rule}`, JSON.stringify(value), isoTime()),
+    auditOfChange(db, {
+      actorId: by.id,
+      actorName: by.name,
+      action: 'project.rules',
+      target: id,
+      details: { [rule]: value },
+    }),
+  ])
+  forget(id)
 }
 
 /** Cards follow a chat whose id has changed (a group became a supergroup). */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LOCALES, type Locale } from '../locales.ts'
 import { isoTime } from '../time.ts'
+import { auditOfChange } from './audit.ts'
 
 export const USER_ROLES = ['client', 'manager', 'admin'] as const
 
@@ -11,6 +12,8 @@ export const userSchema = z.object({
   name: z.string(),
   username: z.string().nullable(),
   locale: z.enum(LOCALES).nullable(),
+  awaySince: z.string().nullable().describe('Takes no leads in turn until they are back'),
+  blockedAt: z.string().nullable().describe('Has blocked the bot: nothing can be said to them'),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
@@ -18,7 +21,8 @@ export const userSchema = z.object({
 export type User = z.infer<typeof userSchema>
 export type UserRole = User['role']
 
-const COLUMNS = `id, role, name, username, locale, created_at AS createdAt, updated_at AS updatedAt`
+const COLUMNS = `id, role, name, username, locale, away_since AS awaySince, blocked_at AS blockedAt,
+  created_at AS createdAt, updated_at AS updatedAt`
 
 export async function findUser(db: D1Database, id: string): Promise<User | null> {
   return db.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?1`).bind(id).first<User>()
@@ -84,12 +88,7 @@ export async function listStaffIds(db: D1Database): Promise<string[]> {
  */
 export async function setUserRole(db: D1Database, id: string, role: UserRole): Promise<boolean> {
   const [, updated] = await db.batch([
-    db
-      .prepare(
-        `DELETE FROM sessions WHERE user_id = ?1
-           AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role <> ?2)`,
-      )
-      .bind(id, role),
+    endSessions(db, id, role),
     db
       .prepare('UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1')
       .bind(id, role, isoTime()),
@@ -97,11 +96,61 @@ export async function setUserRole(db: D1Database, id: string, role: UserRole): P
   return updated !== undefined && updated.meta.changes > 0
 }
 
+/** Whoever is signed in as a person with another role than this is so no more. */
+function endSessions(db: D1Database, id: string, role: UserRole): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM sessions WHERE user_id = ?1
+         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role <> ?2)`,
+    )
+    .bind(id, role)
+}
+
 export async function setUserLocale(db: D1Database, id: string, locale: Locale): Promise<void> {
   await db
     .prepare('UPDATE users SET locale = ?2, updated_at = ?3 WHERE id = ?1')
     .bind(id, locale, isoTime())
     .run()
+}
+
+/** A page of people, those of the team first; one more than asked tells whether there are others. */
+export async function listPeople(
+  db: D1Database,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<User[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} FROM users
+       ORDER BY CASE role WHEN 'admin' THEN 0 WHEN 'manager' THEN 1 ELSE 2 END, name, id
+       LIMIT ?1 OFFSET ?2`,
+    )
+    .bind(limit, offset)
+    .all<User>()
+  return results
+}
+
+/**
+ * Gives a person another role, ends what they are signed in to, and writes down who did; the same once
+ * more changes nothing.
+ */
+export async function changeUserRole(
+  db: D1Database,
+  { id, role, by }: { id: string; role: UserRole; by: Pick<User, 'id' | 'name'> },
+): Promise<boolean> {
+  const [, changed] = await db.batch([
+    endSessions(db, id, role),
+    db
+      .prepare('UPDATE users SET role = ?2, updated_at = ?3 WHERE id = ?1 AND role <> ?2')
+      .bind(id, role, isoTime()),
+    auditOfChange(db, {
+      actorId: by.id,
+      actorName: by.name,
+      action: 'user.role',
+      target: id,
+      details: { role },
+    }),
+  ])
+  return (changed?.meta.changes ?? 0) > 0
 }
 
 /**
@@ -115,4 +164,39 @@ export async function setUserToken(db: D1Database, id: string, tokenHash: string
       .bind(id, tokenHash, isoTime()),
     db.prepare('DELETE FROM sessions WHERE user_id = ?1').bind(id),
   ])
+}
+
+/** From now on the person is away, or back; written only when that is new. */
+export async function setUserAway(db: D1Database, id: string, isAway: boolean): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE users SET away_since = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
+       WHERE id = ?1 AND (away_since IS NOT NULL) <> ?2`,
+    )
+    .bind(id, isAway ? 1 : 0, isoTime())
+    .run()
+}
+
+/** The person has blocked the bot, or lets it speak again; written only when that is new. */
+export async function setUserBlocked(
+  db: D1Database,
+  id: string,
+  hasBlocked: boolean,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE users SET blocked_at = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
+       WHERE id = ?1 AND (blocked_at IS NOT NULL) <> ?2`,
+    )
+    .bind(id, hasBlocked ? 1 : 0, isoTime())
+    .run()
+}
+
+/** Telegram ids of the admins: those by configuration and those by role. */
+export async function adminIds(
+  db: D1Database,
+  { ADMIN_IDS }: { ADMIN_IDS: string[] },
+): Promise<string[]> {
+  const admins = await listUsers(db, 'admin')
+  return [...new Set([...ADMIN_IDS, ...admins.map(({ id }) => id)])]
 }

@@ -100,8 +100,10 @@ describe('the Worker', () => {
       await telegram.when(() => telegram.messages(id).some((one) => one.message_id > messageId))
     }
     for (const text of ['/lead', 'Повтор', '+998901112233', 'Пропустить']) await answered(text)
+    const summaryOf = () => telegram.messages(id).findLast(({ text }) => text?.includes('Повтор'))
+    await telegram.when(() => summaryOf() !== undefined)
     telegram.switches.set({ copies: 10, areCopiesParallel: true })
-    const summary = telegram.messages(id).at(-1)
+    const summary = summaryOf()
     await telegram.press(id, id, summary?.message_id ?? 0, '✅ Отправить')
     telegram.switches.reset()
     await telegram.idle()

@@ -23,8 +23,7 @@ export class FakeMeta {
   }
 
   /** A lead somebody has left; gives its id. */
-  newLead(): string {
-    const id = `11801${newId()}`
+  newLead(id = `11801${newId()}`): string {
     this.#leads.add(id)
     return id
   }
@@ -112,7 +111,7 @@ export class FakeMeta {
       form_id: '77',
       field_data: [
         { name: 'full_name', values: [`Aziza ${id}`] },
-        { name: 'phone_number', values: ['+998901234567'] },
+        { name: 'phone_number', values: [phoneOf(id)] },
       ],
     })
   }
@@ -137,4 +136,9 @@ export function tokenReply(token: string): Response {
 
 function list(data: unknown[]): Response {
   return Response.json({ data, paging: { cursors: { before: 'a', after: 'b' } } })
+}
+
+/** Nobody else's: a phone that is known already makes a lead a repeat. */
+export function phoneOf(leadgenId: string): string {
+  return `+99890${leadgenId.slice(-7)}`
 }

@@ -7,6 +7,7 @@ import { App } from './app/app.tsx'
 import { createClient } from './app/client.ts'
 import { ErrorBoundary } from './app/error-boundary.tsx'
 import { reloadAfterDeploy } from './app/reload-after-deploy.ts'
+import { enterFromTelegram } from './enter-from-telegram.ts'
 import { startLanguage } from './language.ts'
 import { meQuery } from './api/get-me.ts'
 import { showTheme } from './theme.ts'
@@ -15,6 +16,7 @@ import { ToastProvider } from './ui/toast.tsx'
 async function start(): Promise<void> {
   showTheme()
   reloadAfterDeploy()
+  await enterFromTelegram()
   const client = createClient()
   // Asked while the texts are being loaded: what is shown depends on who this is.
   if (!location.pathname.endsWith('/sign-in')) void client.prefetchQuery(meQuery)

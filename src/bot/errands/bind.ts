@@ -1,15 +1,20 @@
+import { InlineKeyboard } from 'grammy/web'
 import { NO_CHAT } from '../../lead.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { recordAudit } from '../../store/audit.ts'
 import { listOpenLeadIds } from '../../store/leads.ts'
 import { listParked, type ParkedRowShown } from '../../store/parked.ts'
-import { findProject, FIRST_PROJECT_ID, updateProject } from '../../store/projects.ts'
-import { leadOf } from '../../stubs.ts'
+import { listProjects, type Project, updateProject } from '../../store/projects.ts'
+import type { User } from '../../store/users.ts'
+import { conversationOf, leadOf } from '../../stubs.ts'
+import { packPress } from '../callback-data.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
-import { messageRow } from '../owed.ts'
+import { answerRow, editRow, messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
-import { text } from '../texts.ts'
+import { probe, rightsInWords } from '../probe.ts'
+import { botIdOf, telegramOf } from '../telegram.ts'
+import { plainText, text } from '../texts.ts'
 
 /** More open leads than any team has; the rest are found in the portal. */
 const MAX_SHOWN = 200
@@ -18,30 +23,96 @@ const MAX_SHOWN = 200
 const REVIVED_TOGETHER = 200
 const MAX_REVIVALS = 50
 
-/** From now on this chat or topic shows the project's leads, those that are open now included. */
-export async function bind(
-  { by, threadId, title }: { by: Person; threadId: number | null; title: string },
-  deps: ErrandDeps,
-): Promise<NewRow[]> {
-  const { env, settings, chatId, locale } = deps
+/** More projects than fit below a message are bound from the portal's links. */
+const MAX_CHOICES = 50
+
+export interface BindArgs {
+  by: Person
+  threadId: number | null
+  title: string
+  /** The project pressed, and where; `null`: the command itself. */
+  pressed: { projectId: string; messageId: number; callbackId: string } | null
+}
+
+/** From now on this chat or topic shows a project's leads, those that are open now included. */
+export async function bind(args: BindArgs, deps: ErrandDeps): Promise<NewRow[]> {
+  const { by, threadId, pressed } = args
+  const { env, settings, locale } = deps
   const user = await recognise(env, settings, by)
-  if (user.role !== 'admin') return [messageRow(text(locale, 'refused.admin'), { threadId })]
-  await updateProject(env.DB, FIRST_PROJECT_ID, { chatId, threadId, chatTitle: title })
+  if (user.role !== 'admin') {
+    return pressed
+      ? [answerRow(pressed.callbackId, plainText(user.locale ?? locale, 'refused.admin'), true)]
+      : [messageRow(text(locale, 'refused.admin'), { threadId })]
+  }
+  const projects = await listProjects(env.DB)
+  const [only] = projects
+  if (!pressed && (projects.length > 1 || !only)) {
+    const markup = choiceOf(projects)
+    return [messageRow(text(locale, 'bind.ask'), { threadId, markup })]
+  }
+  const project = pressed ? projects.find(({ id }) => id === pressed.projectId) : only
+  if (!project) return reply(text(locale, 'bind.no_project'), args)
+  const words = await bindTo(project, user, args, deps)
+  const others = projects.filter(
+    ({ id, chatId, threadId: thread }) =>
+      id !== project.id && chatId === deps.chatId && thread === threadId,
+  )
+  const also = others.map(({ name }) => text(locale, 'bind.also', { project: name }))
+  return reply([...words, ...also].join('\n\n'), args)
+}
+
+async function bindTo(
+  project: Project,
+  user: User,
+  { threadId, title }: BindArgs,
+  { env, settings, chatId, locale }: ErrandDeps,
+): Promise<string[]> {
+  await updateProject(env.DB, project.id, { chatId, threadId, chatTitle: title })
   await recordAudit(env.DB, {
     actorId: user.id,
     actorName: user.name,
     action: 'project.bind',
-    target: FIRST_PROJECT_ID,
+    target: project.id,
     details: { chatId, threadId },
   })
-  await showWaiting(env)
-  const project = await findProject(env.DB, FIRST_PROJECT_ID)
-  return [messageRow(text(locale, 'bind.done', { project: project?.name ?? '' }), { threadId })]
+  await showWaiting(env, { projectId: project.id, chatId, threadId })
+  const botId = botIdOf(settings.TELEGRAM_BOT_TOKEN)
+  const rights = await probe(telegramOf(settings), chatId, botId)
+  const words = [
+    text(locale, 'bind.done', { project: project.name }),
+    rightsInWords(rights, locale),
+  ]
+  if (project.chatId && project.chatId !== chatId) {
+    words.push(text(locale, 'bind.instead', { chat: project.chatTitle ?? project.chatId }))
+  }
+  return words
 }
 
-async function showWaiting(env: Env): Promise<void> {
+/** The answer stands where the question stood, when there was one. */
+function reply(html: string, { threadId, pressed }: BindArgs): NewRow[] {
+  if (!pressed) return [messageRow(html, { threadId })]
+  return [editRow(pressed.messageId, html), answerRow(pressed.callbackId, '')]
+}
+
+function choiceOf(projects: Project[]): InlineKeyboard {
+  return InlineKeyboard.from(
+    projects
+      .slice(0, MAX_CHOICES)
+      .map(({ id, name }) => [
+        InlineKeyboard.text(name.slice(0, 60), packPress({ verb: 'bind', id })),
+      ]),
+  )
+}
+
+async function showWaiting(
+  env: Env,
+  { projectId, chatId, threadId }: { projectId: string; chatId: string; threadId: number | null },
+): Promise<void> {
   await reviveAll(env)
-  const open = await listOpenLeadIds(env.DB, FIRST_PROJECT_ID, MAX_SHOWN)
+  const open = await listOpenLeadIds(env.DB, projectId, MAX_SHOWN)
+  const chat = conversationOf(env, chatId)
+  await chat.moveCards(open, threadId)
+  await chat.reopen()
   await Promise.all(open.map((id) => leadOf(env, id).show()))
 }
 

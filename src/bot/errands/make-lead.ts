@@ -1,34 +1,71 @@
+import type { NewLead } from '../../lead.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
-import { FIRST_PROJECT_ID } from '../../store/projects.ts'
+import type { Locale } from '../../locales.ts'
+import { saidIn } from '../../project-rules.ts'
+import { findCampaignName } from '../../store/campaigns.ts'
+import { placeOf } from '../../store/projects.ts'
 import { leadIdOf, leadOf } from '../../stubs.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
-import type { LeadAnswers } from '../flow.ts'
+import { fieldsOf, type LeadForm } from '../flow.ts'
+import { showValue } from '../form-values.ts'
 import { messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
 import { text } from '../texts.ts'
+import { projectFor } from './project-for.ts'
 
 /** Makes a lead of what a person has answered and confirmed. */
 export async function makeLead(
-  { by, answers }: { by: Person; answers: LeadAnswers },
+  { by, form }: { by: Person; form: LeadForm },
   { env, settings, chatId, updateId, locale }: ErrandDeps,
 ): Promise<NewRow[]> {
   await recognise(env, settings, by)
+  const project = await projectFor(env, form.origin?.projectId ?? null)
+  const campaignId = form.origin?.campaignId ?? null
   const id = leadIdOf('telegram', `${chatId}:${updateId}`)
+  const comment = wordsOf(form, 'comment')
   const answer = await leadOf(env, id).carryOut({
     id,
     type: 'receive',
     lead: {
-      projectId: FIRST_PROJECT_ID,
+      projectId: project.id,
       source: 'telegram',
       sourceRef: chatId,
       userId: by.id,
-      name: answers.name,
-      ...answers.contact,
+      name: wordsOf(form, 'name'),
+      ...contactOf(form),
+      campaignId,
+      campaignName: campaignId && (await findCampaignName(env.DB, campaignId)),
+      utmSource: form.origin?.source ?? null,
+      answers: answersOf(form, placeOf(project, settings).locale),
     },
-    ...(answers.comment ? { note: answers.comment } : {}),
+    ...(comment ? { note: comment } : {}),
     by: null,
   })
   if (!answer.ok) throw new Error(`a new lead was refused: ${answer.code}`)
   return [messageRow(text(locale, 'form.accepted'), { markup: { remove_keyboard: true } })]
+}
+
+function wordsOf(form: LeadForm, name: string): string | null {
+  const value = form.answers[name]?.value
+  return value?.type === 'words' ? value.words : null
+}
+
+function contactOf(form: LeadForm): Pick<NewLead, 'contact' | 'phone' | 'email' | 'isVerified'> {
+  const value = form.answers['contact']?.value
+  return value?.type === 'contact' ? { ...value.contact, isVerified: value.isVerified } : {}
+}
+
+/** Answers to the project's own questions, in the language that its team works in. */
+function answersOf(form: LeadForm, locale: Locale): Record<string, string> {
+  const answers = new Map<string, string>()
+  for (const [name, field] of fieldsOf(form)) {
+    const value = form.answers[name]?.value
+    const shown = value && showValue(value, field, locale)
+    if (!('label' in field) || !shown) continue
+    const label = saidIn(field.label, locale)
+    // Two questions may be called the same.
+    answers.set(answers.has(label) ? `${label} (${field.id})` : label, shown)
+  }
+  return Object.fromEntries(answers)
 }

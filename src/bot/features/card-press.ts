@@ -11,7 +11,9 @@ cardPressFeature.on('callback_query:data', (ctx, next) => {
   ctx.owe('press', {
     by: ctx.person,
     verb: press.verb,
+    choice: ('choice' in press && press.choice) || null,
     leadId: press.id,
     callbackId: ctx.callbackQuery.id,
+    messageId: ctx.callbackQuery.message?.message_id ?? null,
   })
 })

@@ -4,6 +4,7 @@ import { packPress, unpackPress } from '../callback-data.ts'
 import type { BotContext } from '../context.ts'
 import { text } from '../texts.ts'
 import { editRow } from '../owed.ts'
+import { askAgain } from './lead-form.ts'
 
 export const languageFeature = new Composer<BotContext>()
 
@@ -27,4 +28,6 @@ feature.on('callback_query:data', (ctx, next) => {
   ctx.answer()
   const message = ctx.callbackQuery.message
   if (message) ctx.turn.owes.push(editRow(message.message_id, text(locale, 'language.set')))
+  // A request that is being left goes on in the language chosen.
+  askAgain(ctx)
 })

@@ -1,5 +1,7 @@
 import { Composer } from 'grammy/web'
+import { isAnsweredBatch, isServiceMessage } from '../batch.ts'
 import type { BotContext } from '../context.ts'
+import { leaveButton } from '../form-screens.ts'
 
 /** Nothing said to the bot in private stays without an answer; must be the last feature. */
 export const unknownFeature = new Composer<BotContext>()
@@ -13,4 +15,7 @@ feature.on('message:text').filter(
   (ctx) => ctx.say('unknown.command'),
 )
 
-feature.on('message', (ctx) => ctx.say('unknown.message'))
+feature.on('message', (ctx) => {
+  if (isServiceMessage(ctx) || isAnsweredBatch(ctx)) return
+  ctx.say('unknown.message', {}, leaveButton(ctx))
+})

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { findProject, updateProject } from '../../../src/store/projects.ts'
 import { conversationOf, leadIdOf, leadOf } from '../../../src/stubs.ts'
+import { beginAnew } from '../chats.ts'
 import { Outside, telegramError } from '../outside.ts'
 import {
   BOT,
@@ -17,7 +18,8 @@ import {
 
 let outside: Outside
 
-beforeEach(() => {
+beforeEach(async () => {
+  await beginAnew()
   outside = new Outside()
 })
 
@@ -127,7 +129,7 @@ describe('a card in a group', () => {
     const { group, id } = await groupWithLead({ userId: String(client.id) })
     const manager = await newUser('manager', 'Olim')
     await pressCard(manager, group, 'take', id)
-    await pressCard(manager, group, 'lost', id)
+    await pressCard(manager, group, 'won', id)
     await conversationOf(env, String(client.id)).kick()
     const told = outside.sent('sendMessage', String(client.id)).map(({ params }) => params['text'])
     expect(told).toEqual([expect.stringContaining('Olim'), expect.stringContaining('закрыта')])

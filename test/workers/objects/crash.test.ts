@@ -5,6 +5,7 @@ import type { Actor, LeadAnswer, LeadCommand } from '../../../src/lead.ts'
 import { listLeads } from '../../../src/store/leads.ts'
 import { updateProject } from '../../../src/store/projects.ts'
 import { conversationOf, leadOf } from '../../../src/stubs.ts'
+import { beginAnew } from '../chats.ts'
 import { crash } from '../crash.ts'
 import { Outside } from '../outside.ts'
 import { newId } from '../updates.ts'
@@ -16,6 +17,7 @@ let id: string
 const by: Actor = { id: '7', name: 'Olim', role: 'manager' }
 
 beforeEach(async () => {
+  await beginAnew()
   vi.useFakeTimers({ toFake: ['Date'] })
   outside = new Outside()
   chatId = String(-1_000_000_000_000 - newId())

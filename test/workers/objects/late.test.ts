@@ -1,10 +1,10 @@
-import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { Update } from 'grammy/types'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { recordParked } from '../../../src/store/parked.ts'
 import { updateProject } from '../../../src/store/projects.ts'
 import { conversationOf, leadOf } from '../../../src/stubs.ts'
+import { beginAnew, newSmallGroup } from '../chats.ts'
 import { crash } from '../crash.ts'
 import { Outside, telegramError, telegramOk } from '../outside.ts'
 import { deliver, message, newGroup, newPerson, newUser, press, privateChat } from '../updates.ts'
@@ -13,8 +13,9 @@ let outside: Outside
 let person: ReturnType<typeof newPerson>
 let chatId: string
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
+  await beginAnew()
   outside = new Outside()
   person = newPerson()
   chatId = String(person.id)
@@ -117,28 +118,6 @@ describe('an update that waited', () => {
     await conversationOf(env, chatId).kick()
     expect(outside.sent('sendMessage', chatId).at(-1)?.params['text']).toContain('интересует')
   })
-
-  it('is taken once, although its chat dies right after it', async () => {
-    let isDown = true
-    answerWhoIAm(() => isDown)
-    await receive('/help@target_test_bot')
-    await conversationOf(env, chatId).kick()
-    isDown = false
-    const row = await runInDurableObject(conversationOf(env, chatId), (_, state) =>
-      state.storage.sql.exec("SELECT * FROM outbox WHERE kind = 'update'").one(),
-    )
-    await later(25_000)
-    // As if the chat had died before it could strike the row off.
-    await runInDurableObject(conversationOf(env, chatId), (_, state) => {
-      const names = Object.keys(row)
-      state.storage.sql.exec(
-        `INSERT INTO outbox (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-        ...Object.values(row),
-      )
-    })
-    await later(25_000)
-    expect(helpGiven()).toBe(1)
-  })
 })
 
 describe('an answer to a press', () => {
@@ -201,6 +180,7 @@ describe('an answer to a press', () => {
 
 describe('a group that has become a supergroup', () => {
   it('is told once what it was owed, although the old chat dies in between', async () => {
+    chatId = String(newSmallGroup().id)
     const next = String(newGroup().id)
     const old = conversationOf(env, chatId)
     outside.answer(({ name, params }) =>
@@ -229,9 +209,10 @@ describe('a group that has become a supergroup', () => {
   })
 
   it('takes over once what comes under one key', async () => {
-    const body = { method: 'sendMessage', params: { text: 'hello' } }
+    const body = JSON.stringify({ method: 'sendMessage', params: { text: 'hello' } })
+    const row = { key: 'chat', priority: 0, seq: 2, kind: 'call', body, attempts: 0, mark: null }
     for (let n = 0; n < 2; n++) {
-      await conversationOf(env, chatId).takeOver({ key: 'chat', kind: 'call', body }, 'moved:1:2')
+      await conversationOf(env, chatId).takeOver({ from: '1', cards: [], rows: [row] })
       await conversationOf(env, chatId).kick()
     }
     expect(outside.messages(chatId).size).toBe(1)

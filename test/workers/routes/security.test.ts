@@ -154,6 +154,7 @@ describe('a secret', () => {
     const {
       META_APP_ID: _id,
       ADMIN_IDS: _ids,
+      TELEGRAM_GROUP_LIMIT: _limit,
       TELEGRAM_API_ROOT: _root,
       ...secrets
     } = TEST_SETTINGS

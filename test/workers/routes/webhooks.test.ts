@@ -26,7 +26,7 @@ describe('the webhook of Telegram', () => {
     const body = message(person, privateChat(person), { text: '/start' })
     const response = await ask('POST', '/telegram/webhook', { body, headers })
     expect(response.status).toBe(401)
-    expect(outside.calls).toEqual([])
+    expect(outside.sent('sendMessage', String(person.id))).toEqual([])
   })
 
   it('answers 200 to an update, also to kinds it does not know', async () => {

@@ -26,17 +26,47 @@ describe('a failed call to Telegram means', () => {
     [400, 'Bad Request: message thread not found', 'thread'],
     [400, 'Bad Request: TOPIC_CLOSED', 'thread'],
     [400, 'Bad Request: TOPIC_DELETED', 'thread'],
-    [400, 'Bad Request: chat not found', 'refused'],
-    [400, 'Bad Request: BUTTON_DATA_INVALID', 'refused'],
-    [400, 'Bad Request: not enough rights to send text messages to the chat', 'refused'],
+    [400, 'Bad Request: message to delete not found', 'gone'],
+    [400, "Bad Request: message can't be deleted", 'gone'],
+    [400, 'Bad Request: message to be replied not found', 'reply'],
+    [400, 'Bad Request: message is too long', 'long'],
+    [400, 'Bad Request: message caption is too long', 'long'],
+    [400, 'Bad Request: text is too long', 'long'],
+    [400, 'Bad Request: MESSAGE_TOO_LONG', 'long'],
+    [400, 'Bad Request: BUTTON_DATA_INVALID', 'buttons'],
+    [400, 'Bad Request: BUTTON_TYPE_INVALID', 'buttons'],
+    [400, "Bad Request: inline keyboard button URL 'x' is invalid: Wrong HTTP URL", 'buttons'],
+    [400, 'Bad Request: reply markup is too long', 'buttons'],
+    [400, 'Bad Request: file is too big', 'large'],
+    [413, 'Request Entity Too Large: body is too big', 'large'],
+    [400, 'Bad Request: chat_id is empty', 'refused'],
+    [400, 'Bad Request: message text is empty', 'refused'],
+    [400, 'Bad Request: wrong file identifier/HTTP URL specified', 'refused'],
+    [400, 'Bad Request: not enough rights to create a topic', 'refused'],
+    [400, 'Bad Request: the chat is not a forum', 'refused'],
     [401, 'Unauthorized', 'down'],
-    [403, 'Forbidden: bot was blocked by the user', 'closed'],
-    [403, 'Forbidden: bot was kicked from the supergroup chat', 'closed'],
     [404, 'Not Found', 'down'],
+    [409, 'Conflict: terminated by other setWebhook', 'down'],
     [500, 'Internal Server Error: sent message was immediately deleted', 'down'],
     [502, 'Bad Gateway', 'down'],
   ])('%i %s: %s', (code, description, kind) => {
     expect(troubleOf(refusal(code, description)).kind).toBe(kind)
+  })
+
+  it.each([
+    [403, 'Forbidden: bot was blocked by the user', 'blocked'],
+    [403, 'Forbidden: user is deactivated', 'blocked'],
+    [403, "Forbidden: bot can't initiate conversation with a user", 'blocked'],
+    [403, 'Forbidden: bot was kicked from the group chat', 'left'],
+    [403, 'Forbidden: bot is not a member of the supergroup chat', 'left'],
+    [403, 'Forbidden: the group chat was deleted', 'left'],
+    [403, 'Forbidden: something that nobody has seen yet', 'left'],
+    [400, 'Bad Request: chat not found', 'unknown'],
+    [400, 'Bad Request: not enough rights to send text messages to the chat', 'muted'],
+    [400, 'Bad Request: not enough rights to send documents to the chat', 'muted'],
+    [400, 'Bad Request: have no write access to the chat', 'muted'],
+  ])('a chat where nothing can be said, %i %s: %s', (code, description, why) => {
+    expect(troubleOf(refusal(code, description))).toMatchObject({ kind: 'shut', why })
   })
 
   it('a wait of the seconds that it says', () => {

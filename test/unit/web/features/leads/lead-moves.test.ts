@@ -19,5 +19,9 @@ describe('what can be done with a lead', () => {
 })
 
 it.each(LEAD_STATUSES)('a lead that is %s shows a button for every move it allows', (status) => {
-  expect(MOVES[status].toSorted()).toEqual(Object.keys(ALLOWED[status]).toSorted())
+  // A repeat is merged on its card, where the earlier lead is seen too.
+  const allowed = Object.keys(ALLOWED[status])
+    .filter((move) => move !== 'merge')
+    .toSorted()
+  expect(MOVES[status].toSorted()).toEqual(allowed)
 })

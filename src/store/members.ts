@@ -1,0 +1,82 @@
+import { isoTime } from '../time.ts'
+import { auditOfChange } from './audit.ts'
+
+/** Somebody who works the project's leads. */
+export interface Worker {
+  id: string
+  name: string
+}
+
+/** Makes a person work a project's leads; once more changes nothing. */
+export async function addMember(db: D1Database, projectId: string, userId: string): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO members (project_id, user_id, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(projectId, userId, isoTime())
+    .run()
+}
+
+export async function removeMember(
+  db: D1Database,
+  projectId: string,
+  userId: string,
+): Promise<void> {
+  await db
+    .prepare('DELETE FROM members WHERE project_id = ?1 AND user_id = ?2')
+    .bind(projectId, userId)
+    .run()
+}
+
+/** Takes a person out of a project, and writes down who did. */
+export async function dismissMember(
+  db: D1Database,
+  {
+    projectId,
+    userId,
+    by,
+  }: { projectId: string; userId: string; by: { id: string; name: string } },
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare('DELETE FROM members WHERE project_id = ?1 AND user_id = ?2')
+      .bind(projectId, userId),
+    auditOfChange(db, {
+      actorId: by.id,
+      actorName: by.name,
+      action: 'member.remove',
+      target: userId,
+      details: { projectId },
+    }),
+  ])
+}
+
+/** Ids of the projects that a person belongs to. */
+export async function listProjectIdsOf(db: D1Database, userId: string): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT project_id AS id FROM members WHERE user_id = ?1')
+    .bind(userId)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
+/**
+ * The managers whom a project's leads can be given to in turn: its members, or all when it has none;
+ * without those who are away, have blocked the bot, or are managers no more.
+ */
+export async function listWorkers(db: D1Database, projectId: string): Promise<Worker[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, name FROM users
+       WHERE role = 'manager' AND away_since IS NULL AND blocked_at IS NULL AND (
+         id IN (SELECT user_id FROM members WHERE project_id = ?1)
+         OR NOT EXISTS (
+           SELECT 1 FROM members JOIN users member ON member.id = user_id
+           WHERE project_id = ?1 AND member.role <> 'client'))
+       ORDER BY id`,
+    )
+    .bind(projectId)
+    .all<Worker>()
+  return results
+}
