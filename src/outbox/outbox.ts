@@ -317,9 +317,13 @@ export class Outbox {
     if (!this.#isBegun) return { waiting: 0, parked: 0, oldestAt: null, reason: null }
     const row = this.#sql
       .exec<{ waiting: number; parked: number; oldest: number | null; reason: string | null }>(
-        `SELECT count(next_at) AS waiting, count(*) - count(next_at) AS parked,
-          min(CASE WHEN next_at IS NOT NULL THEN seq END) AS oldest,
-          max(CASE WHEN next_at IS NOT NULL THEN reason END) AS reason FROM outbox`,
+        // What is only meant for later waits for nobody.
+        `SELECT count(CASE WHEN waits THEN 1 END) AS waiting, count(*) - count(next_at) AS parked,
+          min(CASE WHEN waits THEN seq END) AS oldest,
+          max(CASE WHEN waits THEN reason END) AS reason
+         FROM (SELECT *, next_at <= ? OR (next_at IS NOT NULL AND reason IS NOT NULL) AS waits
+               FROM outbox)`,
+        Date.now(),
       )
       .one()
     const oldestAt = row.oldest === null ? null : Math.floor(row.oldest / 1000)

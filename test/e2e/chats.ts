@@ -5,6 +5,8 @@ type Saying = Parameters<Telegram['say']>[2]
 
 const TIMEOUT_MS = 20_000
 
+const ANOTHER = '🆕 Новая заявка'
+
 /** What a person leaves in the bot; without a contact it is their own number. */
 export interface Request {
   name: string
@@ -21,6 +23,20 @@ export async function answerTo(
   const { messageId } = telegram.say(userId, userId, saying)
   return telegram.when(
     () => telegram.messages(userId).find((one) => one.message_id > messageId && one.from?.is_bot),
+    { timeoutMs: TIMEOUT_MS },
+  )
+}
+
+/** Says the last answer to the bot and gives the summary that is to be confirmed. */
+export async function summaryTo(
+  stage: Stage,
+  userId: number,
+  saying: Saying,
+): Promise<CurrentMessage> {
+  const { telegram } = stage.standIns
+  const { message_id: last } = await answerTo(stage, userId, saying)
+  return telegram.when(
+    () => telegram.messages(userId).find((one) => one.message_id >= last && one.reply_markup),
     { timeoutMs: TIMEOUT_MS },
   )
 }
@@ -43,11 +59,17 @@ export async function leaveRequest(
   userId: number,
   { name, contact, comment }: Request,
 ): Promise<void> {
-  await answerTo(stage, userId, { text: '/lead' })
+  const { telegram } = stage.standIns
+  const first = await answerTo(stage, userId, { text: '/lead' })
+  // Who has an open request is asked whether this is another.
+  if (buttonsOf(first).flat().includes(ANOTHER)) {
+    await telegram.press(userId, userId, first.message_id, ANOTHER)
+    await told(stage, userId, 'Как вас зовут')
+  }
   await answerTo(stage, userId, { text: name })
   await answerTo(stage, userId, contact === undefined ? { contact: 'own' } : { text: contact })
-  const summary = await answerTo(stage, userId, { text: comment ?? 'Пропустить' })
-  await stage.standIns.telegram.press(userId, userId, summary.message_id, '✅ Отправить')
+  const summary = await summaryTo(stage, userId, { text: comment ?? 'Пропустить' })
+  await telegram.press(userId, userId, summary.message_id, '✅ Отправить')
 }
 
 /** The card in the group that shows these words, once there is one. */

@@ -5,7 +5,7 @@ import { PEOPLE } from '../../dev/demo.ts'
 import type { Telegram } from '../../dev/telegram/telegram.ts'
 import { leadSchema } from '../../src/lead.ts'
 import { totalsSchema } from '../../src/statistics.ts'
-import { answerTo, buttonsOf, cardsWith, cardWith, told } from './chats.ts'
+import { answerTo, buttonsOf, cardsWith, cardWith, summaryTo, told } from './chats.ts'
 import { Stage, until } from './stage.ts'
 import { storedIn } from './stored.ts'
 
@@ -122,7 +122,7 @@ describe('a request left in the bot', () => {
       [{ text: '📞 Отправить мой номер', request_contact: true }],
     ])
     expect((await answerTo(stage, client.id, { contact: 'own' })).text).toContain('Что вас')
-    const summary = await answerTo(stage, client.id, { text: COMMENT })
+    const summary = await summaryTo(stage, client.id, { text: COMMENT })
     expect(summary.text).toContain('+998 90 000 01 04')
     await stage.standIns.telegram.press(client.id, client.id, summary.message_id, '✅ Отправить')
     await told(stage, client.id, 'Заявка принята')
@@ -131,7 +131,7 @@ describe('a request left in the bot', () => {
     expect(card.text).toContain('Новая заявка')
     expect(card.text).toContain('+998 90 000 01 04')
     expect(card.text).toContain(COMMENT)
-    expect(buttonsOf(card)).toEqual([['🙋 Взять'], ['🚫 Спам']])
+    expect(buttonsOf(card)).toEqual([['🙋 Взять'], ['🚫 Спам', '💬 Заметка', '📜 История']])
     cardId = card.message_id
     leadId = (await leadNamed(NAME)).id
   })
@@ -149,7 +149,9 @@ describe('a request left in the bot', () => {
     })
     const card = await cardWith(stage, `В работе · ${assignee?.name}`)
     expect(card.message_id).toBe(cardId)
-    expect(buttonsOf(card)).toEqual([['✅ Успех', '⚪️ Не вышло'], ['↩️ Вернуть']])
+    expect(buttonsOf(card).flat()).toEqual(
+      expect.arrayContaining(['✅ Успех', '⚪️ Не вышло', '↩️ Вернуть']),
+    )
     await told(stage, client.id, `Вашу заявку взял(а) ${assignee?.name}`)
   })
 
@@ -173,7 +175,7 @@ describe('a request left in the bot', () => {
     expect(answer).toMatchObject({ text: 'Поздравляем!' })
     const card = await cardWith(stage, `Успех · ${assignee?.name}`)
     expect(card.message_id).toBe(cardId)
-    expect(buttonsOf(card)).toEqual([['🔄 Снова в работу']])
+    expect(buttonsOf(card)).toEqual([['🔄 Снова в работу', '📜 История']])
     await told(stage, client.id, 'Ваша заявка закрыта')
     expect(cardsWith(stage, NAME)).toHaveLength(1)
   })
@@ -197,6 +199,7 @@ describe('somebody who answers the bot with anything at all', () => {
 
   const NONSENSE = 'Buni o‘qiy olmayman'
   const UNKNOWN = 'Bunday buyruqni bilmayman'
+  const SUMMARY = 'Arizangizni tekshiring'
   const ANSWERS: [Saying, string][] = [
     [{ text: '/start' }, 'Assalomu alaykum, Gulnora!'],
     [{ text: 'Narxi qancha?' }, 'Ariza qoldirish uchun /lead'],
@@ -204,7 +207,7 @@ describe('somebody who answers the bot with anything at all', () => {
     [{ sticker: '👍' }, NONSENSE],
     [{ photo: { name: 'a.png', bytes: PNG } }, NONSENSE],
     [{ voice: 3 }, NONSENSE],
-    [{ text: 'G'.repeat(4_000) }, 'Juda uzun: 100 belgidan oshmasin'],
+    [{ text: 'G'.repeat(4_000) }, 'Juda uzun: 150 belgidan oshmasin'],
     [{ text: '12345' }, 'Ismingizni kamida bitta harf bilan yozing'],
     [{ text: '/narx' }, UNKNOWN],
     [{ text: NAME }, 'Telefon raqamingizni qoldiring'],
@@ -216,14 +219,18 @@ describe('somebody who answers the bot with anything at all', () => {
     [{ text: '90 123 45 67' }, 'Sizni nima qiziqtiradi?'],
     [{ text: 'a'.repeat(1_001) }, 'Juda uzun: 1000 belgidan oshmasin'],
     [{ photo: { name: 'a.png', bytes: PNG }, caption: 'mana' }, NONSENSE],
-    [{ text: 'O‘tkazib yuborish' }, 'Arizangizni tekshiring'],
+    [{ text: 'O‘tkazib yuborish' }, SUMMARY],
     [{ text: 'ha' }, 'Ariza ostidagi tugmalardan birini'],
   ]
 
   it('is answered in their language, and comes to a lead all the same', async () => {
     const heard: string[] = []
     for (const [saying, answer] of ANSWERS) {
-      const { text = '' } = await answerTo(stage, UZBEK.id, saying)
+      const { text = '' } = await (answer === SUMMARY ? summaryTo : answerTo)(
+        stage,
+        UZBEK.id,
+        saying,
+      )
       heard.push(text.includes(answer) ? answer : text)
     }
     expect(heard).toEqual(ANSWERS.map(([, answer]) => answer))

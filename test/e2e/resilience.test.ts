@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PEOPLE } from '../../dev/demo.ts'
+import { answerTo, summaryTo } from './chats.ts'
 import { Stage, until } from './stage.ts'
 
 const FORM = '778812345678901'
@@ -95,25 +96,19 @@ describe('the Worker', () => {
   it('makes one lead of a press of Telegram that comes ten times at once', async () => {
     const { telegram } = stage.standIns
     const { id } = PEOPLE.client
-    const answered = async (text: string) => {
-      const { messageId } = telegram.say(id, id, { text })
-      await telegram.when(() => telegram.messages(id).some((one) => one.message_id > messageId))
-    }
-    for (const text of ['/lead', 'Повтор', '+998901112233', 'Пропустить']) await answered(text)
-    const summaryOf = () => telegram.messages(id).findLast(({ text }) => text?.includes('Повтор'))
-    await telegram.when(() => summaryOf() !== undefined)
+    for (const text of ['/lead', 'Десятка', '+998901112233']) await answerTo(stage, id, { text })
+    const summary = await summaryTo(stage, id, { text: 'Пропустить' })
     telegram.switches.set({ copies: 10, areCopiesParallel: true })
-    const summary = summaryOf()
-    await telegram.press(id, id, summary?.message_id ?? 0, '✅ Отправить')
+    await telegram.press(id, id, summary.message_id, '✅ Отправить')
     telegram.switches.reset()
     await telegram.idle()
     const leads = await until(
-      async () => (await allLeads()).filter(({ name }) => name === 'Повтор'),
+      async () => (await allLeads()).filter(({ name }) => name === 'Десятка'),
       (found) => found.length > 0,
     )
     expect(leads).toHaveLength(1)
-    await telegram.when(() => stage.cards().some((text) => text.includes('Повтор')))
-    expect(stage.cards().filter((text) => text.includes('Повтор'))).toHaveLength(1)
+    await telegram.when(() => stage.cards().some((text) => text.includes('Десятка')))
+    expect(stage.cards().filter((text) => text.includes('Десятка'))).toHaveLength(1)
   }, 60_000)
 
   it('takes in 999 of a batch of 1,000 in which one makes no sense', async () => {

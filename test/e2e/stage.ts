@@ -74,6 +74,9 @@ export class Stage {
       '--persist-to',
       state,
       ...flagsOf(settings, standIns.url),
+      // This Telegram takes all at once: what is tried here is what becomes of leads, not their pace.
+      '--var',
+      'TELEGRAM_GROUP_LIMIT:100000',
     ]
     const worker = await up(flags, printed)
     const links = await setDemo({
