@@ -14,7 +14,8 @@ import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projec
 import { startOnce } from '../../src/start-once.ts'
 import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
-import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
+import { type LeadReading, MAX_BATCH } from '../connection/leads.ts'
+import { reportStages } from '../lead/report-stages.ts'
 import { type LeadRules, rulesOf } from '../lead/rules.ts'
 import { tellRepeats } from '../lead/tell-repeats.ts'
 import { PageTables } from './sql.ts'
@@ -35,6 +36,12 @@ const MADE_TOGETHER = 10
 
 /** Webhooks that come one upon another are worked on together, once none came for so long. */
 const QUIET_MS = 30
+
+/** So often it is looked whether a lead was told of. */
+const LISTEN_MS = 250
+
+/** So many leads that were told of are remembered, besides those that are made. */
+const MANY_HEARD = 2_000
 
 /** But nobody waits for quiet longer than this many times. */
 const PATIENCE = 33
@@ -63,6 +70,8 @@ export class Page extends DurableObject<Env> {
   readonly #outbox: Outbox
   #lastNewsAt = 0
   #isWaiting = false
+  /** Leads that were told of lately: a test lead is looked for among them before it is made. */
+  readonly #heard = new Set<string>()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -92,7 +101,19 @@ export class Page extends DurableObject<Env> {
       ]),
     )
     this.#lastNewsAt = Date.now()
+    if (this.#heard.size > MANY_HEARD) this.#heard.clear()
+    for (const { leadgenId } of news.leads) this.#heard.add(leadgenId)
     if (!this.#isWaiting) this.ctx.waitUntil(this.#ringWhenQuiet())
+  }
+
+  /** Whether a webhook has told of this lead, by now or within `ms`. */
+  async hears(leadgenId: string, ms: number): Promise<boolean> {
+    const isHeard = () => this.#heard.has(leadgenId) || this.#tables.held([leadgenId]).size > 0
+    // Counted, for the clock of a Worker may stand still.
+    for (let waited = 0; waited < ms && !isHeard(); waited += LISTEN_MS) {
+      await scheduler.wait(LISTEN_MS)
+    }
+    return isHeard()
   }
 
   /** From now on this connection is asked about the page; what waited for one goes on. */
@@ -395,6 +416,7 @@ export class Page extends DurableObject<Env> {
       conversationOf(this.env, chatId).showCards(leads, { ...place, threadId }),
     ])
     await tellRepeats(this.env, repeats)
+    await reportStages(this.env, leads)
     // The live feed may miss a change: whoever watches reads the list again after a gap.
     this.ctx.waitUntil(
       boardOf(this.env, id)

@@ -41,7 +41,7 @@ async function collect(env: Env, { kind, projectId, period }: Report): Promise<T
   const { locale, timezone } = placeOf(project, settingsOf(env))
   if (kind === 'campaigns') {
     const source = await sourceOf(env, projectId)
-    const range = { accountId: source?.accountId ?? '', ...period }
+    const range = { accountId: source?.accountId ?? '', projectId, ...period }
     const { campaigns, totals } = await sumInsights(env.DB, range)
     return campaignTable(campaigns, totals, source?.currency ?? '', locale)
   }

@@ -8,8 +8,10 @@ import { AppError } from '../errors.ts'
 import { parseBody } from '../json.ts'
 import { FIRST_PROJECT_ID } from '../store/projects.ts'
 import { boardOf } from '../stubs.ts'
+import { alerts } from './alerts.ts'
 import { audit } from './audit.ts'
 import { connections } from './connections.ts'
+import { conversions } from './conversions.ts'
 import { health } from './health.ts'
 import { keys } from './keys.ts'
 import { leads } from './leads.ts'
@@ -53,6 +55,8 @@ export const api = new Hono<AppEnv>()
   .route('/users', users)
   .route('/keys', keys)
   .route('/connections', connections)
+  .route('/conversions', conversions)
+  .route('/alerts', alerts)
   .route('/audit', audit)
   .route('/health', health)
   .get(

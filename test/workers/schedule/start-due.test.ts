@@ -21,7 +21,7 @@ async function connection(state: 'alive' | 'dead'): Promise<{ id: string; pageId
     expiresAt: null,
     dataAccessExpiresAt: null,
     scopes: [],
-    pages: [{ id: pageId, name: 'Page', subscribed: true }],
+    pages: [{ id: pageId, name: 'Page', subscribed: true, lost: null }],
     adAccounts: [],
     checkedAt: '2026-11-22T06:00:00.000Z',
   })

@@ -10,6 +10,7 @@ import {
   projectIdsOfLatest,
   projectLeads,
 } from '../../../src/store/leads.ts'
+import { countOutcomes } from '../../../src/store/outcomes.ts'
 import { listParked } from '../../../src/store/parked.ts'
 import { listStaffIds, setUserToken } from '../../../src/store/users.ts'
 
@@ -79,6 +80,10 @@ describe('what is done at every tick and at once for many', () => {
     ],
     ['projects of own leads', (db) => projectIdsOfLatest(db, { keyId: 'k' })],
     ['those who work here', listStaffIds],
+    [
+      'outcomes of a time',
+      (db) => countOutcomes(db, { projectId: 'main', from: '2026-11-01', to: '2026-12-01' }),
+    ],
     ['sessions of a person', (db) => setUserToken(db, '7', 'hash')],
     ['what is parked for a reason', (db) => listParked(db, { reason: 'NO_CHAT', limit: 200 })],
   ])('%s: reads no whole table', async (_, act) => {

@@ -42,7 +42,6 @@ const WITHOUT_BODY = [
   'POST /leads/{id}/claim',
   'POST /leads/{id}/release',
   'POST /leads/{id}/reopen',
-  'POST /stats/refresh',
 ]
 
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
