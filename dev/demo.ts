@@ -5,18 +5,53 @@ import { PortalClient } from './portal-client.ts'
 import type { StandIns } from './stand-ins.ts'
 import type { Telegram } from './telegram/telegram.ts'
 
-/** The people of the demo. */
+/** The people of the demo, in the order in which the chat page offers them. */
 export const PEOPLE = {
+  client: {
+    id: 1004,
+    first_name: 'Азиза',
+    last_name: 'Каримова',
+    phone_number: '+998900000104',
+    note: 'клиент',
+  },
+  olim: {
+    id: 1002,
+    first_name: 'Олим',
+    last_name: 'Рахимов',
+    phone_number: '+998900000102',
+    note: 'менеджер',
+  },
+  nodira: {
+    id: 1003,
+    first_name: 'Нодира',
+    last_name: 'Саидова',
+    phone_number: '+998900000103',
+    note: 'менеджер',
+  },
   admin: {
     id: 1001,
     first_name: 'Карим',
     last_name: 'Юсупов',
     username: 'karim_target',
     phone_number: '+998900000101',
+    note: 'админ',
   },
-  olim: { id: 1002, first_name: 'Олим', last_name: 'Рахимов', phone_number: '+998900000102' },
-  nodira: { id: 1003, first_name: 'Нодира', last_name: 'Саидова', phone_number: '+998900000103' },
-  client: { id: 1004, first_name: 'Азиза', last_name: 'Каримова', phone_number: '+998900000104' },
+  uzbek: {
+    id: 1005,
+    first_name: 'Dilnoza',
+    last_name: 'To‘xtayeva',
+    phone_number: '+998900000105',
+    language_code: 'uz',
+    note: 'клиент, uz',
+  },
+  /** Has seen an advertisement, and not yet pressed Start. */
+  newcomer: {
+    id: 1006,
+    first_name: 'Тимур',
+    last_name: 'Ким',
+    phone_number: '+998900000106',
+    note: 'новый',
+  },
 } as const
 
 const TOPIC = 'Заявки'
@@ -54,7 +89,7 @@ export async function setDemo({
 }: Scene): Promise<DemoLinks> {
   const { telegram } = standIns
   for (const person of Object.values(PEOPLE)) {
-    telegram.addUser({ ...person, language_code: 'ru' })
+    telegram.addUser({ language_code: 'ru', ...person })
   }
   const groupId = telegram.addGroup({
     title: 'Отдел продаж',
@@ -67,7 +102,8 @@ export async function setDemo({
   const topicId = telegram.topics(groupId).find(({ name }) => name === TOPIC)?.id ?? 1
   const bot = { TELEGRAM_BOT_TOKEN: botToken, TELEGRAM_API_ROOT: `${standIns.url}/telegram` }
   await introduce(telegramOf(bot), { url: worker, secret: webhookSecret })
-  for (const { id } of Object.values(PEOPLE)) await greeted(telegram, id)
+  const { newcomer: _, ...known } = PEOPLE
+  for (const { id } of Object.values(known)) await greeted(telegram, id)
   const admin = new PortalClient(portal)
   const adminLink = await linkOf(telegram, PEOPLE.admin.id)
   await admin.enter(adminLink)

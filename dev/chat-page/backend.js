@@ -30,6 +30,10 @@ export async function act(name, body) {
 /** Presses an inline button; its answer comes with the view of the chat. */
 export const pressButton = (body) => send('POST', '/page/press', body)
 
+/** Begins the rush of leads; counting begins anew with it. */
+export const startRush = () => send('POST', '/page/rush', {})
+export const countAnew = () => send('POST', '/page/count-anew', {})
+
 export const setSwitches = (changes) => send('PATCH', '/control/switches', changes)
 export const addFault = (fault) => send('POST', '/control/faults', fault)
 export const removeFault = (id) => request(`/control/faults/${id}`, { method: 'DELETE' })

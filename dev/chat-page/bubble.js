@@ -60,12 +60,19 @@ function repliedTo({ reply_to_message: replied }, deeds) {
 
 /** What the message is made of; the time stands at the end of the last line of its words. */
 function content(message, place, deeds) {
-  const words = message.text ?? message.caption
+  const words = shownWords(message)
   const marks = message.entities ?? message.caption_entities
   const foot = meta(message, place)
   if (words === undefined) return [media(message), foot]
   const nodes = richText(words, marks, deeds.taps)
-  return [media(message), el('div', { className: 'text', dir: 'auto' }, nodes, foot)]
+  const title = message.text === words ? undefined : message.text
+  return [media(message), el('div', { className: 'text', dir: 'auto', title }, nodes, foot)]
+}
+
+/** A phone does not show what a link has put behind the Start that somebody pressed. */
+function shownWords({ text, caption }) {
+  const isByLink = /^\/start [\w-]{1,64}$/.test(text ?? '')
+  return isByLink ? '/start' : (text ?? caption)
 }
 
 function media(message) {
@@ -152,6 +159,7 @@ function inlineKeyboard({ message_id, reply_markup }, place, deeds) {
         type: 'button',
         className: `${place.waiting.includes(one.callback_data) ? 'waiting' : ''} ${one.style ?? ''}`,
         disabled: one.disabled !== undefined,
+        title: one.text,
         onclick: () => deeds.press(message_id, one),
       },
       el('span', { dir: 'auto' }, one.text),

@@ -2,15 +2,19 @@ import { read, watch } from './backend.js'
 import { avatar, el, fullName, icon, renderWhenChanged } from './dom.js'
 import { Panel } from './panel.js'
 import { Phone } from './phone.js'
+import { Strip } from './strip.js'
 import { language, t } from './texts.js'
 
 const PHONE_WIDTH_PX = 420
+/** Numbers of a minute change by themselves: while they are looked at, they are asked for anew. */
+const GAUGE_MS = 1000
 const bar = document.querySelector('.bar')
 const stage = document.querySelector('.phones')
 const people = el('nav', { className: 'people', ariaLabel: t('people') })
 const badge = el('span', { className: 'badge', hidden: true })
 const offline = el('div', { className: 'offline', role: 'status', hidden: true }, t('offline'))
 const panel = new Panel()
+const strip = new Strip()
 
 let everybody = []
 let phones = []
@@ -20,13 +24,16 @@ bar.append(
   people,
   el(
     'button',
-    { type: 'button', className: 'panel-button', onclick: () => panel.open() },
+    { type: 'button', className: 'panel-button', onclick: () => panel.toggle() },
     icon('settings'),
     el('span', {}, t('panel')),
     badge,
   ),
 )
-document.body.append(panel.element, offline)
+bar.after(strip.element)
+stage.after(panel.element)
+document.body.append(offline)
+setInterval(() => panel.isOpen && void refreshState(), GAUGE_MS)
 
 const isNarrow = () => innerWidth < 2 * PHONE_WIDTH_PX
 const isShown = (userId) => phones.some((phone) => phone.place.userId === userId)
@@ -67,18 +74,20 @@ function removePhone(userId) {
   phones = phones.filter(({ place }) => place.userId !== userId)
 }
 
+const homeOf = ({ id, home }) => ({ userId: id, ...home, payload: '' })
+
 /** On a phone there is room for one person; on a desk each tap adds or takes away a phone. */
 function choose(userId) {
   if (isNarrow()) for (const { id } of everybody) removePhone(id)
   if (isShown(userId)) removePhone(userId)
-  else addPhone({ userId, chatId: userId, threadId: undefined, payload: '' })
+  else addPhone(homeOf(everybody.find(({ id }) => id === userId)))
   writeAddress()
   renderPeople()
 }
 
 function renderPeople() {
   const shown = phones.map(({ place }) => place.userId)
-  renderWhenChanged(people, [everybody, shown], () =>
+  const isNew = renderWhenChanged(people, [everybody, shown], () =>
     everybody.map((person) =>
       el(
         'button',
@@ -89,10 +98,16 @@ function renderPeople() {
           onclick: () => choose(person.id),
         },
         avatar(person.id, fullName(person), 'small'),
-        el('span', { dir: 'auto' }, fullName(person)),
+        el(
+          'span',
+          { className: 'who' },
+          el('span', { dir: 'auto' }, fullName(person)),
+          person.note ? el('small', { dir: 'auto' }, person.note) : null,
+        ),
       ),
     ),
   )
+  if (isNew) people.querySelector('[aria-pressed=true]')?.scrollIntoView({ inline: 'nearest' })
 }
 
 function fillStage() {
@@ -100,21 +115,25 @@ function fillStage() {
     everybody.some(({ id }) => id === userId),
   )
   const fitting = Math.max(1, Math.floor(innerWidth / PHONE_WIDTH_PX))
-  const byDefault = everybody
-    .slice(0, fitting)
-    .map(({ id }) => ({ userId: id, chatId: id, payload: '' }))
+  const byDefault = everybody.slice(0, fitting).map(homeOf)
   stage.replaceChildren()
   const places = wanted.length > 0 ? wanted : byDefault
   for (const place of isNarrow() ? places.slice(0, 1) : places) addPhone(place)
 }
 
-async function refresh() {
+async function refreshState() {
   const state = await readState()
-  if (!state) return
+  if (!state) return false
   everybody = state.people
   panel.render(state)
+  strip.render(state)
   badge.hidden = panel.troubleCount === 0
   badge.textContent = String(panel.troubleCount)
+  return true
+}
+
+async function refresh() {
+  if (!(await refreshState())) return
   if (!hasStarted && everybody.length > 0) {
     hasStarted = true
     fillStage()

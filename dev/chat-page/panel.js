@@ -1,10 +1,17 @@
 import { addFault, removeFault, setSwitches } from './backend.js'
 import { el, iconButton, renderWhenChanged } from './dom.js'
+import { gaugeNodes, rushNodes } from './gauges.js'
 import { language, languages, setLanguage, t } from './texts.js'
+
+/** Where the panel lies over the phones. */
+const NARROW = '(max-width: 839px)'
 
 /** What can go wrong at the press of a switch: a setting of the stand-in, or a fault on its board. */
 const TROUBLES = [
-  { name: 'isDown', settings: { on: { isDown: true }, off: { isDown: false } } },
+  {
+    name: 'isDown',
+    settings: { on: { isDown: true, downBy: 'bad-gateway' }, off: { isDown: false } },
+  },
   { name: 'tooMany', fault: { kind: 'error', code: 429, parameters: { retry_after: 5 } } },
   { name: 'lostAnswer', fault: { kind: 'lost-answer', by: 'drop' } },
   { name: 'twice', settings: { on: { copies: 2 }, off: { copies: 1 } } },
@@ -21,6 +28,8 @@ const TROUBLES = [
 /** The panel of the stand-in: its switches, how deliveries go, the language of the page. */
 export class Panel {
   #state
+  #rush = el('div', { className: 'rush-box', hidden: true })
+  #gauges = el('div', { className: 'gauges' })
   #switches = el('div', { className: 'switches' })
   #webhook = el('div', { className: 'webhook' })
   element = el(
@@ -40,6 +49,8 @@ export class Panel {
         ),
         iconButton('close', t('close'), () => this.element.close()),
       ),
+      this.#rush,
+      this.#gauges,
       this.#switches,
       this.#webhook,
       el(
@@ -50,8 +61,15 @@ export class Panel {
     ),
   )
 
-  open() {
-    this.element.showModal()
+  /** Beside the phones where there is room, over them where there is none. */
+  toggle() {
+    if (this.element.open) this.element.close()
+    else if (matchMedia(NARROW).matches) this.element.showModal()
+    else this.element.show()
+  }
+
+  get isOpen() {
+    return this.element.open
   }
 
   /** How many troubles are on, for the mark on the button that opens the panel. */
@@ -61,7 +79,10 @@ export class Panel {
 
   render(state) {
     this.#state = state
-    const { switches, faults, webhook } = state
+    const { switches, faults, webhook, rush, tally } = state
+    this.#rush.hidden = rush === null
+    if (rush) renderWhenChanged(this.#rush, rush, () => rushNodes(rush))
+    renderWhenChanged(this.#gauges, [tally, webhook.pending_update_count], () => gaugeNodes(state))
     renderWhenChanged(this.#switches, [switches, faults], () =>
       TROUBLES.map((trouble) => this.#switch(trouble)),
     )
@@ -81,8 +102,8 @@ export class Panel {
   #isOn(trouble) {
     if (!this.#state) return false
     if (trouble.fault) return this.#faultId(trouble) !== undefined
-    return Object.entries(trouble.settings.on).every(
-      ([name, value]) => this.#state.switches[name] === value,
+    return Object.entries(trouble.settings.off).some(
+      ([name, value]) => this.#state.switches[name] !== value,
     )
   }
 

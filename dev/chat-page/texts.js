@@ -25,6 +25,9 @@ export const t = (key, values = {}) =>
 export const clockTime = (unixTime) =>
   new Date(unixTime * 1000).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
 
+/** Hours, minutes and seconds of a time in milliseconds. */
+export const preciseTime = (ms) => new Date(ms).toLocaleTimeString(language)
+
 /** A day as the line between the messages of two days names it. */
 export function dayName(unixTime) {
   const day = new Date(unixTime * 1000)

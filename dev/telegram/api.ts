@@ -3,7 +3,7 @@ import { type Arguments, readArguments } from './arguments.ts'
 import { refusal, runMethod } from './calls.ts'
 import type { Core } from './core.ts'
 import { ApiError } from './errors.ts'
-import { ConnectionLost, drop, type Env, respond } from './http.ts'
+import { badGateway, ConnectionLost, drop, type Env, respond } from './http.ts'
 import { spoil } from './spoil.ts'
 
 const NOT_FOUND = refusal(new ApiError(404, 'Not Found'))
@@ -26,7 +26,7 @@ export function botApi(core: Core, { latencyMs = 0 } = {}): Hono<Env> {
 }
 
 function sendFile(core: Core, c: Context<Env>): Response {
-  if (core.switches.current.isDown) return drop(c)
+  if (core.switches.current.isDown) return failDown(core, c)
   const problem = tokenProblem(core, c)
   if (problem) return respond(c, refusal(problem))
   const file = core.files.at(c.req.param('path') ?? '')
@@ -43,8 +43,10 @@ async function handleCall(core: Core, c: Context<Env>): Promise<Response> {
   if (read instanceof ApiError) return respond(c, refusal(read))
   const { method, args } = read
   if (core.switches.current.isDown) {
-    core.calls.add(method, args, undefined, 'down')
-    return drop(c)
+    const { downBy } = core.switches.current
+    const answered = downBy === 'drop' ? undefined : { status: 502, body: {} }
+    core.calls.add(method, args, answered, 'down')
+    return failDown(core, c)
   }
   const posted = core.faults.take(method, args.text('chat_id'))
   if (posted) return spoil({ core, c, method, args, posted })
@@ -52,6 +54,10 @@ async function handleCall(core: Core, c: Context<Env>): Promise<Response> {
   core.calls.add(method, args, answer)
   return respond(c, answer)
 }
+
+/** How a call ends while Telegram is down. */
+const failDown = ({ switches }: Core, c: Context<Env>) =>
+  switches.current.downBy === 'drop' ? drop(c) : badGateway(c)
 
 async function readCall(c: Context<Env>): Promise<{ method: string; args: Arguments } | ApiError> {
   try {

@@ -8,6 +8,7 @@ import { Files } from './files.ts'
 import { Flood } from './flood.ts'
 import { Presses } from './presses.ts'
 import { telegramRetryDelayMs } from './queues.ts'
+import { Rush } from './rush.ts'
 import { loadWorld } from './snapshot.ts'
 import { Switches } from './switches.ts'
 import { Watch } from './watch.ts'
@@ -29,6 +30,8 @@ export interface TelegramOptions {
   callbackWindowMs?: number
   /** How much later every call is answered. */
   latencyMs?: number
+  /** Brings so many leads to the product by another way than Telegram, for the rush button. */
+  sendLeads?: (count: number) => void
   /** How updates reach the webhook; over HTTP by default. */
   fetch?: (request: Request) => Promise<Response>
 }
@@ -50,6 +53,7 @@ export function assemble(options: TelegramOptions): Core {
     flood: new Flood(clock, options.floodLimits ?? true),
     faults: new FaultBoard(clock, watch),
     calls: new CallLog(clock, watch),
+    rush: options.sendLeads && new Rush({ clock, watch, send: options.sendLeads }),
     presses: new Presses(clock, watch, callbackWindowMs),
     deliveries: new Deliveries({
       world,

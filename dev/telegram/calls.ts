@@ -62,14 +62,27 @@ export class CallLog {
   readonly #clock: Clock
   readonly #watch: Watch
   readonly #calls: Call[] = []
+  #countedFrom: number
 
   constructor(clock: Clock, watch: Watch) {
     this.#clock = clock
     this.#watch = watch
+    this.#countedFrom = clock.now()
   }
 
   get all(): readonly Call[] {
     return this.#calls
+  }
+
+  /** From when the chat page counts calls (ms). */
+  get countedFrom(): number {
+    return this.#countedFrom
+  }
+
+  /** Counting begins anew; the calls themselves are kept. */
+  countAnew(): void {
+    this.#countedFrom = this.#clock.now()
+    this.#watch.changed()
   }
 
   /** Keeps a call; without an answer the caller never learned what became of it. */

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { Fault } from './faults.ts'
+import { jsonOnly } from './json-only.ts'
 import { SwitchSettings } from './switches.ts'
 import type { Telegram } from './telegram.ts'
 import { Rights, Standing } from './world.ts'
@@ -37,6 +38,7 @@ const NewPerson = z.object({
   username: z.string().exactOptional(),
   language_code: z.string().exactOptional(),
   phone_number: z.string().exactOptional(),
+  note: z.string().exactOptional(),
   hasStarted: z.boolean().exactOptional(),
 })
 const NewGroup = z.object({
@@ -109,12 +111,7 @@ const ChatQuery = z.object({
 /** The stand-in for other processes and for the chat page: JSON over HTTP, errors with status 400. */
 export function controlApi(telegram: Telegram): Hono {
   const app = new Hono()
-  // A form of a foreign page cannot send JSON, so nothing on the web can drive the stand-in.
-  app.use(async (c, next) => {
-    const isJson = c.req.header('content-type')?.startsWith('application/json')
-    const sends = c.req.method === 'POST' || c.req.method === 'PATCH'
-    return sends && !isJson ? c.json({ error: 'Send application/json' }, 415) : next()
-  })
+  app.use(jsonOnly)
   app.get('/messages', (c) => {
     const { chatId, ...thread } = ChatQuery.parse(c.req.query())
     return c.json(telegram.messages(chatId, thread))

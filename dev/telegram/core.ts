@@ -6,6 +6,7 @@ import type { FaultBoard } from './faults.ts'
 import type { Files } from './files.ts'
 import type { Flood } from './flood.ts'
 import type { Presses } from './presses.ts'
+import type { Rush } from './rush.ts'
 import type { Switches } from './switches.ts'
 import type { Watch } from './watch.ts'
 import type { World } from './world.ts'
@@ -24,6 +25,8 @@ export interface Core {
   readonly presses: Presses
   readonly deliveries: Deliveries
   readonly calls: CallLog
+  /** What the rush button of the chat page starts; absent: there is no such button. */
+  readonly rush: Rush | undefined
 }
 
 /** Now, in the whole seconds of the Bot API. */

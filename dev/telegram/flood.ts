@@ -9,7 +9,7 @@ interface Limit {
 
 /** Published: one message a second in a chat with bursts tolerated, 20 a minute in a group, 30 a second in all. */
 const PRIVATE: Limit = { count: 5, windowMs: 5_000 }
-const GROUP: Limit = { count: 20, windowMs: 60_000 }
+export const GROUP: Limit = { count: 20, windowMs: 60_000 }
 const EVERYWHERE: Limit = { count: 30, windowMs: 1_000 }
 
 /** Counts what the bot sends and edits, and refuses what is too much. */

@@ -13,6 +13,12 @@ export const respond = (c: Context<Env>, { status, body, retryAfterS }: Answer) 
     ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
   })
 
+const BAD_GATEWAY =
+  '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n'
+
+/** What a proxy answers when Telegram behind it does not: a page, and nothing of the Bot API. */
+export const badGateway = (c: Context<Env>) => c.html(BAD_GATEWAY, 502)
+
 /** What a caller inside this process gets instead of a closed socket. */
 export class ConnectionLost extends Error {}
 

@@ -5,6 +5,7 @@ import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { controlApi } from './control.ts'
 import type { Core } from './core.ts'
+import { jsonOnly } from './json-only.ts'
 import { startPress } from './people/press.ts'
 import type { Telegram } from './telegram.ts'
 import { stateOf, viewOf } from './view.ts'
@@ -30,6 +31,7 @@ const PressGiven = z.object({
 /** The chat page at `/`, what it shows under `/page`, and the control API under `/control`. */
 export function chatPage(core: Core, telegram: Telegram): Hono {
   const app = new Hono()
+  app.use('/page/*', jsonOnly)
   app.get('/', policy, serveStatic({ root: ASSETS, path: 'index.html' }))
   app.get('/chat-page/:name{[\\w-]+\\.(?:js|css|svg)}', policy, (c, next) =>
     serveStatic({ root: ASSETS, path: c.req.param('name') })(c, next),
@@ -45,6 +47,16 @@ export function chatPage(core: Core, telegram: Telegram): Hono {
   app.post('/page/press', async (c) => {
     const { userId, chatId, messageId, data } = PressGiven.parse(await c.req.json())
     return c.json({ id: startPress(core, userId, chatId, messageId, { data }).id })
+  })
+  app.post('/page/count-anew', (c) => {
+    core.calls.countAnew()
+    return c.json({})
+  })
+  app.post('/page/rush', (c) => {
+    if (!core.rush) return c.json({ error: 'There are no leads to send' }, 404)
+    core.calls.countAnew()
+    void core.rush.start()
+    return c.json(core.rush.state)
   })
   app.get('/page/files/:id/:name?', (c) => sendFile(core, c.req.param('id')))
   app.get('/page/events', (c) =>

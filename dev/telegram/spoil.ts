@@ -4,10 +4,7 @@ import { type Answer, refusal, runMethod } from './calls.ts'
 import type { Core } from './core.ts'
 import { ApiError } from './errors.ts'
 import { faultError, type PostedFault } from './faults.ts'
-import { drop, type Env, respond } from './http.ts'
-
-const BAD_GATEWAY =
-  '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n'
+import { badGateway, drop, type Env, respond } from './http.ts'
 
 /** A call that meets a fault. */
 interface SpoiledCall {
@@ -32,7 +29,7 @@ export async function spoil(call: SpoiledCall): Promise<Response> {
       return answer(refusal(faultError(fault)))
     case 'bad-gateway':
       log({ status: 502, body: {} })
-      return c.html(BAD_GATEWAY, 502)
+      return badGateway(c)
     case 'delay':
       await core.clock.wait(fault.ms)
       return answer(runMethod(core, method, args))

@@ -3,8 +3,10 @@ import type { Watch } from './watch.ts'
 
 /** How the whole of Telegram behaves, until switched back. */
 export const SwitchSettings = z.object({
-  /** Telegram is down: every call loses its connection, no update is delivered. */
+  /** Telegram is down: every call fails, no update is delivered. */
   isDown: z.boolean(),
+  /** How calls fail then: the connection is lost, or a proxy in front of Telegram answers 502. */
+  downBy: z.enum(['drop', 'bad-gateway']),
   /** Updates are kept and not delivered, while calls work. */
   isHoldingUpdates: z.boolean(),
   /** How many times each update is delivered; one after another, or at once. */
@@ -19,6 +21,7 @@ export type SwitchSettings = z.infer<typeof SwitchSettings>
 
 const NORMAL: SwitchSettings = {
   isDown: false,
+  downBy: 'drop',
   isHoldingUpdates: false,
   copies: 1,
   areCopiesParallel: false,

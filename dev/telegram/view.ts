@@ -5,6 +5,7 @@ import { shown } from './messages.ts'
 import { offeredCommands } from './methods/commands.ts'
 import { menuButtonOf } from './methods/menu-button.ts'
 import { webhookInfo } from './methods/webhook.ts'
+import { tallyOf } from './tally.ts'
 import { personOf } from './people/people.ts'
 import type { Press } from './presses.ts'
 import type { Person, Place, Topic } from './world.ts'
@@ -50,11 +51,26 @@ export interface View {
 
 /** What stands around the phones: everybody who has one, and how Telegram is doing. */
 export const stateOf = (core: Core) => ({
-  people: [...core.world.people.values()],
+  people: [...core.world.people.values()].map((person) => ({
+    ...person,
+    home: homeOf(core, person.id),
+  })),
   switches: core.switches.current,
   faults: core.faults.list().map(({ id, fault }) => ({ id, fault })),
   webhook: webhookInfo(core),
+  tally: tallyOf(core),
+  rush: core.rush?.state ?? null,
 })
+
+/** Where somebody's phone opens: whoever works in a group, in its first topic; others with the bot. */
+function homeOf({ world }: Core, userId: number): { chatId: number; threadId?: number } {
+  const group = [...world.places.values()].find(
+    ({ members, migratedTo }) => members.get(userId) === 'member' && migratedTo === undefined,
+  )
+  if (!group) return { chatId: userId }
+  const [threadId] = group.topics.keys()
+  return { chatId: group.id, ...(threadId !== undefined && { threadId }) }
+}
 
 /** What somebody sees, with one chat or one topic of it open. */
 export function viewOf(core: Core, userId: number, chatId?: number, threadId?: number): View {

@@ -18,6 +18,8 @@ export const Person = z.object({
   username: z.string().exactOptional(),
   language_code: z.string().exactOptional(),
   phone_number: z.string().exactOptional(),
+  /** Who they are in the story that is told, for the chat page; Telegram knows nothing of it. */
+  note: z.string().exactOptional(),
   hasStarted: z.boolean(),
   hasBlocked: z.boolean(),
   isDeactivated: z.boolean(),

@@ -12,7 +12,7 @@ import { storedIn } from './stored.ts'
 const ACCOUNT = '998877665544332'
 const FORM = '778812345678901'
 const { client, olim, nodira } = PEOPLE
-const UZBEK = { id: 1005, first_name: 'Gulnora', language_code: 'uz' }
+const UZBEK = { id: 1999, first_name: 'Gulnora', language_code: 'uz' }
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',

@@ -11,6 +11,8 @@ export interface NewPerson {
   username?: string
   language_code?: string
   phone_number?: string
+  /** Who they are in the story that is told: the chat page shows it below the name. */
+  note?: string
   /** Has already pressed Start, so that the bot may write first. */
   hasStarted?: boolean
 }

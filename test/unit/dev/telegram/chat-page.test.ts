@@ -3,6 +3,7 @@ import chromium from '@sparticuz/chromium'
 import { Hono } from 'hono'
 import { type Browser, chromium as playwright, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { TelegramOptions } from '../../../../dev/telegram/assemble.ts'
 import { ANN, BOB, CARD, forum, stage } from './stage.ts'
 
 let browser: Browser
@@ -17,8 +18,9 @@ afterAll(() => browser.close())
 /** Opens the page in a browser; anything that it complains of fails the test. */
 async function opened(
   prepare: (made: Awaited<ReturnType<typeof stage>>) => string | Promise<string>,
+  options: Partial<TelegramOptions> = {},
 ) {
-  const made = await stage()
+  const made = await stage(options)
   const root = new Hono().route('/', made.telegram.page)
   const server = serve({ fetch: root.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
@@ -142,5 +144,45 @@ describe('the page', () => {
     await telegram.when(() => telegram.switches.current.isDown)
     await page.locator('.badge').waitFor()
     expect(await page.locator('.badge').innerText()).toBe('1')
+    expect(telegram.switches.current.downBy).toBe('bad-gateway')
+    await page.locator('.strip', { hasText: 'Telegram недоступен' }).waitFor({ state: 'attached' })
+  })
+
+  it('starts a rush and shows how the group fares, beside the phones where there is room', async () => {
+    const sent: number[] = []
+    let groupId = 0
+    const { page, api, clock } = await opened(
+      async ({ telegram, api }) => {
+        const { id } = forum({ telegram })
+        groupId = id
+        await api.sendMessage(id, 'before the rush')
+        return `?as=${BOB}&chat=${id}`
+      },
+      { sendLeads: (count) => sent.push(count) },
+    )
+    await clock.advance(1)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.locator('.panel-button').click()
+    await page.getByRole('button', { name: '300 заявок за минуту' }).click()
+    await page.locator('.strip', { hasText: 'Отправлено заявок: 5 из 300' }).waitFor()
+    expect(sent).toEqual([5])
+    const numbers = page.locator('.numbers')
+    await numbers.getByText('Сообщений бота').locator('xpath=..', { hasText: /0$/ }).waitFor()
+    await api.sendMessage(groupId, 'during the rush')
+    await numbers.getByText('Сообщений бота').locator('xpath=..', { hasText: /1$/ }).waitFor()
+    await page.locator('.gauge', { hasText: '2 из 20' }).waitFor()
+    // The panel hides nothing: a chat can be opened while it is there.
+    await page.locator('.line', { hasText: 'Новые' }).click()
+    await page.locator('.messages').waitFor()
+  })
+
+  it('shows the Start of a link as phones do', async () => {
+    const { page } = await opened(async ({ telegram }) => {
+      telegram.say(ANN, ANN, { text: '/start ad_7' })
+      return `?as=${ANN}&chat=${ANN}`
+    })
+    await page.locator('.text').waitFor()
+    expect(withoutTime(await bubbles(page))).toEqual(['/start'])
+    expect(await page.locator('.text').getAttribute('title')).toBe('/start ad_7')
   })
 })

@@ -1,6 +1,6 @@
 import { expect, describe, it } from 'vitest'
 import { z } from 'zod'
-import { ANN, BOB, CARD, forum, stage } from './stage.ts'
+import { ANN, BOB, CARD, DAN, forum, stage } from './stage.ts'
 
 async function controlled() {
   const made = await stage()
@@ -157,6 +157,19 @@ describe('the chat page', () => {
       switches: { isDown: false },
       faults: [{ id: 1, fault: { kind: 'hang' } }],
       webhook: { pending_update_count: 0 },
+    })
+  })
+
+  it('opens phones of those who work in a group in its first topic', async () => {
+    const { telegram, call } = await controlled()
+    const { id, topicId } = forum({ telegram })
+    expect((await call('GET', '/page/state')).body).toMatchObject({
+      people: [
+        { id: ANN, home: { chatId: ANN } },
+        { id: BOB, home: { chatId: id, threadId: topicId } },
+        { home: { chatId: id, threadId: topicId } },
+        { id: DAN, home: { chatId: DAN } },
+      ],
     })
   })
 

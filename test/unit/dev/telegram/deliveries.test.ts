@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
 import type { Update } from 'grammy/types'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ANN, BOB, CARD, CAROL, DAN, forum, holdBot, stage } from './stage.ts'
+import { ANN, BOB, CARD, CAROL, DAN, forum, holdBot, stage, TOKEN } from './stage.ts'
 
 const texts = (updates: Update[]) => updates.map(({ message }) => message?.text)
 const seconds = (times: readonly number[]) => times.map((time) => (time - (times[0] ?? 0)) / 1000)
@@ -398,5 +398,16 @@ describe('a switch', () => {
     await telegram.idle()
     expect(telegram.deliveries).toHaveLength(1)
     expect(telegram.calls.at(-1)).toMatchObject({ method: 'getMe', status: 0, fault: 'down' })
+  })
+
+  it('takes Telegram down behind its proxy: every call is answered with a page of 502', async () => {
+    const { telegram, root } = await stage()
+    telegram.switches.set({ isDown: true, downBy: 'bad-gateway' })
+    for (const path of [`/bot${TOKEN}/getMe`, `/file/bot${TOKEN}/documents/file_0.csv`]) {
+      const response = await fetch(root + path)
+      expect(response.status).toBe(502)
+      expect(await response.text()).toContain('502 Bad Gateway')
+    }
+    expect(telegram.calls.at(-1)).toMatchObject({ method: 'getMe', status: 502, fault: 'down' })
   })
 })
