@@ -119,6 +119,7 @@ describe('the overview', () => {
     const stats = await stage.admin.api('GET', '/stats')
     const { totals } = z.object({ totals: totalsSchema }).parse(stats)
     const shown = page.getByRole('region', { name: 'Итоги периода' })
+    await shown.locator('dl > div').first().waitFor()
     const figures = await shown.locator('dl > div').allInnerTexts()
     const dollars = new Intl.NumberFormat('ru', {
       style: 'currency',
