@@ -792,7 +792,7 @@ export class Connection extends DurableObject<Env> {
     if (!sent.ok) {
       if (NEEDS_PEOPLE.has(sent.kind)) {
         const params = { dataset: datasetId, problem: sent.code }
-        this.#tellTrouble(datasetId, 'alert.dataset_trouble', params)
+        this.#tellTrouble(datasetId, 'alert.dataset_trouble', params, reasonOf(sent.code))
       }
       return deliveryOf(sent)
     }
@@ -927,6 +927,7 @@ const NEEDS_LOGIN = new Set<TextKey>([
   'alert.data_ended',
   'alert.page_trouble',
   'alert.account_trouble',
+  'alert.dataset_trouble',
 ])
 
 /** How a list of checks is ordered. */

@@ -111,6 +111,13 @@ export class Conversation extends Agent<Env> {
     this.#commit(() => this.#oweCards(leads.map((lead) => ({ lead, place }))))
   }
 
+  /** When the cards of these leads were sent, ms; those that stand here alone, by their leads' ids. */
+  async cardsShown(leadIds: string[]): Promise<{ leadId: string; at: number }[]> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    return next ? next.cardsShown(leadIds) : this.#tables.cardsShown(leadIds)
+  }
+
   /** Has open cards stand in another topic from now on; what they leave behind says so. */
   async moveCards(leadIds: string[], threadId: number | null): Promise<void> {
     await this.lifecycle.start()

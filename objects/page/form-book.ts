@@ -70,7 +70,11 @@ export class FormBook {
       forms: forms.length,
     }
     if (!mayCompare(quota, tables.state().comparedAt, now)) {
-      log('info', 'page.not_compared', { object: 'page', count: quota.calls, ms: intervalOf(quota) })
+      log('info', 'page.not_compared', {
+        object: 'page',
+        count: quota.calls,
+        ms: intervalOf(quota),
+      })
       return { ok: true, value: [] }
     }
     tables.saveState({ comparedAt: now })

@@ -40,10 +40,11 @@ export function tooOldBefore(now: number): number {
 
 /**
  * The stages that a lead of a Facebook form has reached, each later than the one before it and all
- * later than the lead itself. A repeat that was merged reaches no outcome of its own.
+ * later than the lead itself. A repeat that was merged reaches no outcome of its own, and a test lead
+ * nothing at all.
  */
 export function stagesOf(lead: LeadData): ReachedStage[] {
-  if (lead.source !== 'facebook' || lead.sourceRef === null) return []
+  if (lead.source !== 'facebook' || lead.sourceRef === null || lead.isTest) return []
   const { firstResponseAt, closedAt, outcome } = lead
   // Spam that nobody took is put aside without a word to anybody.
   const isUnheard = outcome === 'spam' && firstResponseAt === closedAt

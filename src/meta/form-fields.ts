@@ -7,6 +7,8 @@ export interface Field {
   /** The question as people read it. */
   label: string
   role: FieldRole
+  /** Whether people have said what the question asks for. */
+  isSet: boolean
   /** The answer as people read it, several as one; empty when there is none. */
   text: string
 }
@@ -40,14 +42,18 @@ const ROLE_OF_KEY = new Map<string, FieldRole>([
 const CUSTOM = 'CUSTOM'
 
 /** What a question asks for: as people have set it, else by its type, else by its key. */
-export function roleOf(
+function roleOf(
   key: string,
   question: Question | undefined,
   mapping: KnownForm['mapping'],
 ): FieldRole {
-  const set = Object.hasOwn(mapping, key) ? mapping[key] : undefined
+  const set = isSet(key, mapping) ? mapping[key] : undefined
   const byType = question && question.type !== CUSTOM ? ROLE_OF_TYPE.get(question.type) : undefined
   return set ?? byType ?? ROLE_OF_KEY.get(key) ?? 'answer'
+}
+
+function isSet(key: string, mapping: KnownForm['mapping']): boolean {
+  return Object.hasOwn(mapping, key)
 }
 
 /** The fields of a lead in their order, understood by its form; `null`: nothing is known of the form. */
@@ -55,6 +61,7 @@ export function fieldsOf(
   data: { name: string; values: string[] }[],
   form: KnownForm | null,
 ): Field[] {
+  const mapping = form?.mapping ?? {}
   const questions = new Map(form?.questions.map((question) => [question.key, question]))
   return data.map(({ name: key, values }) => {
     const question = questions.get(key)
@@ -63,15 +70,17 @@ export function fieldsOf(
     return {
       key,
       label: labelOf(key, question),
-      role: roleOf(key, question, form?.mapping ?? {}),
+      role: roleOf(key, question, mapping),
+      isSet: isSet(key, mapping),
       text: texts.filter(Boolean).join(', '),
     }
   })
 }
 
 function labelOf(key: string, question: Question | undefined): string {
-  // Spaces also make a key of `__proto__`, which no record can hold, one that it can.
-  return question?.label.trim() || key.replaceAll('_', ' ').trim() || '?'
+  const label = question?.label.trim() || key.replaceAll('_', ' ').trim() || '?'
+  // No record can hold this name.
+  return label === '__proto__' ? 'proto' : label
 }
 
 const ASKS_FOR_PHONE = /телефон|telefon|phone|whats\s?app|номер|raqam|рақам/i
@@ -86,7 +95,8 @@ export function phoneField(fields: Field[], region: string): Field | undefined {
   const sorted = asked.toSorted((a, b) => Number(isOfWork(a)) - Number(isOfWork(b)))
   const isPhone = ({ text }: Field) => parsePhone(text, region) !== null
   const guessed = fields.filter(
-    ({ role, key, label }) => role === 'answer' && ASKS_FOR_PHONE.test(`${key} ${label}`),
+    ({ role, isSet, key, label }) =>
+      role === 'answer' && !isSet && ASKS_FOR_PHONE.test(`${key} ${label}`),
   )
   return sorted.find(isPhone) ?? sorted[0] ?? guessed.find(isPhone)
 }

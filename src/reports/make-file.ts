@@ -54,7 +54,7 @@ async function collect(env: Env, { kind, projectId, period }: Report): Promise<T
       { projectId, ...bounds },
       { after, limit: LEADS_A_PAGE, oldestFirst: true },
     )
-    leads.push(...page.leads)
+    leads.push(...page.leads.filter(({ isTest }) => !isTest))
     after = page.next
   } while (after !== null)
   return leadTable(leads, { locale, timezone })

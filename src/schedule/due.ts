@@ -7,7 +7,7 @@ import { dayOf, hourOf } from '../period.ts'
 export type Start = { id: string; isNightly?: true } & (
   | { workflow: 'AGGREGATE_INSIGHTS'; params: { projectId: string; days: number } }
   | { workflow: 'RENEW_META_TOKEN'; params: { connectionId: string } }
-  | { workflow: 'RECONCILE_LEADS'; params: { pageId: string; days: number } }
+  | { workflow: 'RECONCILE_LEADS'; params: { pageId: string; days: number; receipts?: boolean } }
 )
 
 export interface Known {
@@ -72,7 +72,7 @@ function connectionDue(
       const nightly = {
         workflow,
         id: `reconcile7_${pageId}_${day}`,
-        params: { pageId, days: 7 },
+        params: { pageId, days: 7, receipts: true },
         isNightly: true,
       } as const
       return isNight ? [often, nightly] : [often]

@@ -102,6 +102,14 @@ export async function settleConversions(
     .run()
 }
 
+/** Meta is told no more of leads that turned out to be none. */
+export async function forgetConversions(db: D1Database, leadIds: string[]): Promise<void> {
+  await db
+    .prepare('DELETE FROM conversions WHERE lead_id IN (SELECT value FROM json_each(?1))')
+    .bind(JSON.stringify(leadIds))
+    .run()
+}
+
 /** Has one that Meta refused sent again; false when there is none. */
 export async function retryConversion(db: D1Database, key: ConversionKey): Promise<boolean> {
   const { meta } = await db

@@ -76,10 +76,10 @@ export async function upsertForms(
          closed_at = CASE WHEN excluded.status = 'ACTIVE' THEN NULL
            WHEN forms.status = 'ACTIVE' THEN excluded.updated_at ELSE forms.closed_at END,
          updated_at = excluded.updated_at
-       WHERE (forms.name, forms.status, forms.questions, forms.leads_count,
-           forms.expired_leads_count) IS NOT
-         (excluded.name, excluded.status, excluded.questions, excluded.leads_count,
-           excluded.expired_leads_count)`,
+       WHERE (forms.page_id, forms.name, forms.locale, forms.status, forms.questions,
+           forms.leads_count, forms.expired_leads_count) IS NOT
+         (excluded.page_id, excluded.name, excluded.locale, excluded.status, excluded.questions,
+           excluded.leads_count, excluded.expired_leads_count)`,
     )
     .bind(JSON.stringify(rows), pageId, isoTime())
     .run()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LeadStatus } from '../lead.ts'
 import { isoTime } from '../time.ts'
 
 /** What Meta has of a project's leads of a day, and what became of them here. */
@@ -94,4 +95,21 @@ export async function listShortReceipts(
     .bind(projectId, sinceDate)
     .all<Receipt>()
   return results
+}
+
+/** What became of leads, by their ids: what a receipt has to know of each. */
+export async function listLeadStates(
+  db: D1Database,
+  leadIds: string[],
+): Promise<Map<string, { projectId: string; status: LeadStatus; isTest: boolean }>> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, project_id AS projectId, status, is_test AS isTest FROM leads
+       WHERE id IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(leadIds))
+    .all<{ id: string; projectId: string; status: LeadStatus; isTest: number }>()
+  return new Map(
+    results.map(({ id, isTest, ...state }) => [id, { ...state, isTest: isTest === 1 }]),
+  )
 }

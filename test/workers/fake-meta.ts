@@ -85,7 +85,7 @@ export class FakeMeta {
           },
         ])
       case `${this.datasetId}/events`:
-        return this.#take(String(call.params['data']))
+        return this.take(String(call.params['data']))
       case `${this.userId}/permissions`:
       case `${this.pageId}/subscribed_apps`:
         return Response.json({ success: true })
@@ -98,7 +98,7 @@ export class FakeMeta {
   }
 
   /** All events of a call, or none (Meta: conversions-api/using-the-api). */
-  #take(data: string): Response {
+  take(data: string): Response {
     const events = JSON.parse(data) as {
       event_id: string
       event_time: number

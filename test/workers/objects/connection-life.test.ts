@@ -321,7 +321,7 @@ describe('a page that is lost', () => {
     outside.answer(({ name }) =>
       name.endsWith('/leadgen_forms') ? Response.json({ data: [] }) : undefined,
     )
-    expect(await page().listForms()).toMatchObject({ ok: true })
+    expect(await page().formsDue()).toMatchObject({ ok: true })
   })
 
   it('stays subscribed when another is left to serve it, and else does not', async () => {
@@ -376,7 +376,7 @@ describe('what a person has at Meta', () => {
     outside.answer(({ name }) =>
       name.endsWith('/leadgen_forms') ? Response.json({ data: [] }) : undefined,
     )
-    expect(await pageOf(env, page2().id).listForms()).toMatchObject({ ok: true })
+    expect(await pageOf(env, page2().id).formsDue()).toMatchObject({ ok: true })
     expect(await sent()).toEqual([])
   })
 

@@ -156,7 +156,7 @@ describe('disconnecting', () => {
       connectionId: null,
       adAccountId: meta.accountId,
     })
-    expect(await page().listForms()).toMatchObject({ ok: false, code: 'no_connection' })
+    expect(await page().formsDue()).toMatchObject({ ok: false, code: 'no_connection' })
     expect(await adopt()).toMatchObject({ ok: true })
     expect(await record()).toMatchObject({ state: 'alive' })
   })

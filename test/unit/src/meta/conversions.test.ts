@@ -19,7 +19,7 @@ import {
 } from '../../../../src/meta/conversions.ts'
 import { troubleOf } from '../../../../src/meta/trouble.ts'
 import type { ReachedStage } from '../../../../src/store/conversions.ts'
-import { connected, DAY, NOW } from '../../dev/meta/stand-in.ts'
+import { connected, DAY, NOW, SCHOOL_FORM } from '../../dev/meta/stand-in.ts'
 
 const sha256 = async (text: string) => createHash('sha256').update(text).digest('hex')
 
@@ -113,45 +113,46 @@ describe('the stages of a lead', () => {
     expect(stagesOf(leadAfter([claim, close('won')], { source }))).toEqual([])
   })
 
-  it('of one that somebody takes are each later than the one before, and all later than the lead', () => {
+  it('of a test lead are none', () => {
+    expect(stagesOf(leadAfter([claim, close('won')], { isTest: true }))).toEqual([])
+  })
+
+  it('of one that somebody takes are each later than the one before, and than the lead', () => {
     const commands = fc.array(fc.constantFrom('claim', 'release', 'won', 'lost', 'spam', 'reopen'))
-    const clock = fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 30, maxLength: 30 })
+    const clock = fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 30, maxLength: 30 })
     fc.assert(
       fc.property(commands, clock, (moves, waits) => {
-        let now = NOW
-        const sent = new Map<string, number>()
-        let lead = leadAfter([], { createdAt: minute(0) })
-        for (const [index, move] of ['claim', ...moves].entries()) {
-          now += waits[index % waits.length] ?? 0
-          const command = ['won', 'lost', 'spam'].includes(move) ? close(move) : { type: move }
-          const decision = decide(
-            lead,
-            { by: olim, id: String(index), ...command } as LeadCommand,
-            new Date(now).toISOString(),
-          )
-          if (decision.ok) lead = decision.lead
-          for (const { stage, eventTime } of stagesOf(lead)) {
-            if (!sent.has(stage)) sent.set(stage, eventTime)
-          }
-        }
-        const created = Math.floor(NOW / 1000)
-        const [first, second, ...ends] = ['lead', 'contacted', 'won', 'lost', 'spam'].map((stage) =>
-          sent.get(stage),
-        )
-        const times = [
-          created,
-          first ?? created + 1,
-          second,
-          Math.min(...ends.map((at) => at ?? 1e12)),
-        ]
-        const known = times.filter((at) => at !== undefined)
-        for (const [index, at] of known.entries()) {
-          if (index > 0) expect(at).toBeGreaterThan(known[index - 1] ?? 0)
-        }
+        const times = timesOf(['claim', ...moves], waits)
+        const outcomes = ['won', 'lost', 'spam'].flatMap((stage) => times.get(stage) ?? [])
+        const course = [NOW / 1000, times.get('lead') ?? 0, times.get('contacted') ?? 0]
+        for (const end of outcomes) expect(isRising([...course, end])).toBe(true)
+        expect(isRising(course)).toBe(true)
       }),
     )
   })
 })
+
+/** When each stage was first reached by a lead that these moves were tried on, `waits` ms between. */
+function timesOf(moves: string[], waits: number[]): Map<string, number> {
+  const times = new Map<string, number>()
+  let now = NOW
+  let lead = leadAfter([])
+  for (const [index, move] of moves.entries()) {
+    now += waits[index % waits.length] ?? 0
+    const moved = ['won', 'lost', 'spam'].includes(move) ? close(move) : { type: move }
+    const command = { by: olim, id: String(index), ...moved } as LeadCommand
+    const decision = decide(lead, command, new Date(now).toISOString())
+    if (decision.ok) lead = decision.lead
+    for (const { stage, eventTime } of stagesOf(lead)) {
+      if (!times.has(stage)) times.set(stage, eventTime)
+    }
+  }
+  return times
+}
+
+function isRising(numbers: number[]): boolean {
+  return numbers.every((one, index) => index === 0 || one > (numbers[index - 1] ?? 0))
+}
 
 const vectors = z
   .object({
@@ -308,6 +309,14 @@ describe('events that are sent together', () => {
     const events = await eventsOf(1_000)
     expect(await sendTo(stand, events)).toMatchObject({ calls: 1, refused: [], stop: null })
     expect(stand.meta.events).toHaveLength(1_000)
+  })
+
+  it('are none from before their lead, which Meta would discard', async () => {
+    const stand = connected()
+    const sourceRef = stand.meta.leads.submit(SCHOOL_FORM)
+    const lead = leadAfter([claim, close('won')], { sourceRef })
+    await sendTo(stand, await Promise.all(stagesOf(lead).map((stage) => eventOf(lead, stage))))
+    expect(stand.meta.events.map(({ discarded }) => discarded)).toEqual([false, false, false])
   })
 
   it('are all taken exactly once and in order, whichever of them are bad', async () => {

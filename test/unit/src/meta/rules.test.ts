@@ -367,7 +367,7 @@ describe("a lead's form", () => {
         { name: 'бўйин_оғриғи', values: [] },
       ],
     })
-    expect(detailsOf(lead, 'UZ')).toEqual({
+    expect(detailsOf(lead, 'UZ', null)).toEqual({
       details: 'complete',
       name: 'Aziza Karimova',
       contact: 'p:+998901234567',

@@ -92,6 +92,7 @@ describe('a project on the panel', () => {
     connectionId: null,
     adAccountId: null,
     accountTimezone: null,
+    datasetId: null,
     rules: projectRulesSchema.parse({ assignment: 'round_robin', responseMinutes: null }),
     watch: watchSchema.parse({}),
     createdAt: '',
