@@ -21,6 +21,7 @@ export const STEPS = {
   begin: (formId: string) => `where to read form ${formId} from`,
   read: (formId: string, page: number) => `read form ${formId}, page ${page}`,
   finish: (formId: string) => `form ${formId} is read`,
+  make: 'make leads of what was missing',
   settle: 'cards of what was missing are sent',
   count: (formId: string, page: number) => `count form ${formId}, page ${page}`,
   receipts: 'give receipts',
@@ -51,7 +52,7 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
     }
     if (failed.length > 0) throw new Error(`forms not read: ${failed.join(', ')}`)
     if (receipts && forms.length > 0) {
-      if (missing > 0) await step.sleep(STEPS.settle, '1 minute')
+      if (missing > 0) await this.#settle(step, pageId)
       await this.#giveReceipts(step, { pageId, forms, startedAt, days })
     }
     return { missing }
@@ -78,6 +79,14 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
     // Only now: had anything of it failed, the next run would begin where this one did.
     await step.do(STEPS.finish(formId), RETRIES, () => page().setReadTo(formId, startedAt))
     return missing
+  }
+
+  /** What was missing is made, and gets the time to reach its chats. */
+  async #settle(step: WorkflowStep, pageId: string): Promise<void> {
+    await step.do(STEPS.make, RETRIES, async () => {
+      await pageOf(this.env, pageId).kick()
+    })
+    await step.sleep(STEPS.settle, '1 minute')
   }
 
   /** Of forms that were all read: a day that lacks one would seem to have fewer leads than it has. */

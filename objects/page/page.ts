@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { LeadCommand, LeadData, LeadDetails } from '../../src/lead.ts'
+import type { LeadData, LeadDetails } from '../../src/lead.ts'
 import { log } from '../../src/log.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
-import { NO_VALUES, type Notification, type PageNews } from '../../src/meta/notifications.ts'
+import type { PageNews } from '../../src/meta/notifications.ts'
 import type { ListedLead } from '../../src/meta/replies.ts'
 import { projectFor } from '../../src/meta/routing.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
-import { type NewRow, Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
+import { Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { retryDelay } from '../../src/outbox/retry-delay.ts'
 import { dayOf, slicesOf } from '../../src/period.ts'
 import { listForms } from '../../src/store/forms.ts'
@@ -24,11 +24,28 @@ import { tellRepeats } from '../lead/tell-repeats.ts'
 import { FormBook, NOBODY } from './form-book.ts'
 import { type PageProject, pageProjects } from './page-projects.ts'
 import { countLeads, sumTallies } from './receipt.ts'
+import {
+  againRow,
+  type Arrival,
+  arrivalsRow,
+  AT_ONCE,
+  type Brought,
+  deliveryOf,
+  enrichOf,
+  isGivenUp,
+  isWithoutValues,
+  malformedRow,
+  neverTried,
+  NO_CONNECTION,
+  reasonOf,
+  RECONCILE,
+  receiveOf,
+  type Unread,
+  type UnreadLead,
+  waitFor,
+} from './rows.ts'
 import { PageTables } from './sql.ts'
 import { type ReadLead, understand, type Understood } from './understand.ts'
-
-/** A lead that was found or told of; found ones bring along what they say and where they go. */
-type Arrival = Notification & { details?: LeadDetails | undefined; projectId?: string | undefined }
 
 /** What one page of Meta's list of leads came to. */
 export interface Reconciled {
@@ -56,12 +73,6 @@ const PATIENCE = 33
 /** So long a lead waits for its details before it is made without them. */
 const GRACE_MS = 2_000
 
-/**
- * Meta may know a lead some moments after it told of it, and calls a lead unknown that it will not
- * show for want of a permission: what it did not know for so long is given up.
- */
-const GONE_AFTER_MS = 86_400_000
-
 /** The longest wait between two tries of what Meta does not give. */
 const LONGEST_WAIT_MS = 30 * 60_000
 
@@ -69,9 +80,6 @@ const DAY_MS = 86_400_000
 
 /** A page that was just connected brings along the leads of its last day. */
 const BEFORE_SERVED_MS = DAY_MS
-
-/** Without anybody to ask, we look again this often, although connecting wakes us at once. */
-const ASK_AGAIN_MS = 10 * 60_000
 
 /** One Facebook page: takes every notification in one write, and makes leads of them at its pace. */
 export class Page extends DurableObject<Env> {
@@ -571,31 +579,6 @@ interface ListQuery {
   after: string | null
 }
 
-/** A lead's id and the command for it. */
-type Brought = [id: string, command: LeadCommand]
-
-function receiveOf(
-  { leadgenId, formId, adId, createdAt, details }: Arrival,
-  projectId: string,
-): Brought {
-  const id = leadIdOf('facebook', leadgenId)
-  const lead = {
-    projectId,
-    source: 'facebook' as const,
-    sourceRef: leadgenId,
-    formId,
-    adId,
-    ...(details ?? { details: 'pending' as const }),
-    ...(createdAt === null ? {} : { createdAt }),
-  }
-  return [id, { id, type: 'receive', lead, by: null }]
-}
-
-function enrichOf(leadgenId: string, details: LeadDetails): Brought {
-  const id = leadIdOf('facebook', leadgenId)
-  return [id, { id: `enrich:${details.details}`, type: 'enrich', details }]
-}
-
 function chunksOf<Item>(items: Item[], size: number): Item[][] {
   const count = Math.ceil(items.length / size)
   return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size))
@@ -605,71 +588,4 @@ function chunksOf<Item>(items: Item[], size: number): Item[][] {
 function timeOf(text: string): string | null {
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? null : isoTime(ms)
-}
-
-function arrivalsRow(arrivals: Arrival[]): NewRow {
-  return { key: 'arrivals', kind: 'arrivals', body: arrivals }
-}
-
-type Malformed = PageNews['malformed'][number]
-
-function isWithoutValues({ reason }: Malformed): boolean {
-  return reason === NO_VALUES
-}
-
-/** Each is kept; of those that say nothing at all, one says as much as a thousand. */
-function malformedRow(entry: Malformed): NewRow {
-  const kind = 'malformed'
-  return isWithoutValues(entry)
-    ? { key: 'no values', kind, body: entry, latest: true }
-    : { key: 'malformed', kind, body: entry }
-}
-
-const RECONCILE: NewRow = { key: 'reconcile', kind: 'reconcile', latest: true }
-
-/** Leads whose details are missing, and how often they were asked for. */
-interface Unread {
-  leads: UnreadLead[]
-  tries: number
-}
-
-interface UnreadLead {
-  id: string
-  /** Since when Meta says that it does not know it, ms; `null` when it does not say so. */
-  goneSince: number | null
-  /** What it said last. */
-  code: string
-}
-
-function neverTried(id: string): UnreadLead {
-  return { id, goneSince: null, code: '' }
-}
-
-function isGivenUp({ goneSince }: UnreadLead): boolean {
-  return goneSince !== null && Date.now() - goneSince >= GONE_AFTER_MS
-}
-
-/** One key for all of them, in order of their times: however many there are, they fill one lane. */
-function againRow(body: Unread, at: number): NewRow {
-  return { key: 'again', kind: 'again', body, at, priority: at }
-}
-
-/** Nobody can be asked about the page. */
-const NO_CONNECTION = 'NO_CONNECTION'
-
-const AT_ONCE: Delivery = { result: 'later', at: 0, reason: NO_CONNECTION }
-
-function reasonOf({ kind, code }: MetaFailure): string {
-  return `META_${kind}_${code}`
-}
-
-function waitFor(reason: string): Delivery {
-  return { result: 'later', at: Date.now() + ASK_AGAIN_MS, reason }
-}
-
-/** What a failed call means to what waits for it: nothing of it is ever given up. */
-function deliveryOf(failure: MetaFailure): Delivery {
-  if (failure.kind === 'later') return { result: 'later', at: failure.at, reason: failure.code }
-  if (failure.kind === 'transient') return { result: 'unreachable', reason: `META_${failure.code}` }
-  return waitFor(reasonOf(failure))
 }

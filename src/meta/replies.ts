@@ -112,9 +112,10 @@ export const FORM_FIELDS =
   'id,name,locale,status,leads_count,expired_leads_count,questions{key,label,type,options}'
 
 /** One of the answers to a question, as a text whatever it was sent as; none for what is nothing. */
-const answer = z
-  .unknown()
-  .transform((one) => (typeof one === 'object' && one ? JSON.stringify(one) : String(one ?? '')))
+const answer = z.unknown().transform((one) => {
+  if (typeof one === 'string') return one
+  return one === null || one === undefined ? '' : JSON.stringify(one)
+})
 
 const field = z.object({
   name: z.string(),

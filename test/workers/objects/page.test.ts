@@ -1,6 +1,7 @@
 import { evictDurableObject, introspectWorkflow, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { deleteConnection } from '../../../src/store/connections.ts'
 import { updateProject } from '../../../src/store/projects.ts'
 import { NO_VALUES } from '../../../src/meta/notifications.ts'
 import { listParked } from '../../../src/store/parked.ts'
@@ -21,8 +22,12 @@ beforeEach(async () => {
   await updateProject(env.DB, 'main', { chatId, threadId: null })
 })
 
-afterEach(() => {
+afterEach(async () => {
   vi.useRealTimers()
+  // The admins hear of this test before the next one looks, and no later tick of the cron finds it.
+  await connectionOf(env, meta.userId).kick()
+  await conversationOf(env, '1001').kick()
+  await deleteConnection(env.DB, meta.userId)
 })
 
 /** A page whose connection can be asked about it. */

@@ -42,6 +42,7 @@ const WITHOUT_BODY = [
   'POST /leads/{id}/claim',
   'POST /leads/{id}/release',
   'POST /leads/{id}/reopen',
+  'POST /unread-leads/{leadId}/retry',
 ]
 
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
