@@ -151,7 +151,7 @@ export class Connection extends DurableObject<Env> {
     const debug = await this.#debug(reply.data.access_token)
     if (!debug.ok) return debug
     const sealed = await this.#tokens.seal('user', reply.data.access_token)
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       // The owner may have given another one meanwhile, or have left.
       if (tokenId !== this.#known().tokenId) return
       this.#tables.saveToken('user', sealed)
@@ -225,7 +225,7 @@ export class Connection extends DurableObject<Env> {
   async disconnect(): Promise<void> {
     await this.#revoke()
     const { pages } = this.#known()
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       this.#tables.forget()
       // That there is nothing to record any more, and no page to serve, is told like any news.
       this.#outbox.add([RECORD, ...pages.map(serveRow)])
@@ -346,7 +346,7 @@ export class Connection extends DurableObject<Env> {
         async ([caller, token]) => [caller, await this.#tokens.seal(caller, token)] as const,
       ),
     )
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       const before = this.#tables.state()
       this.#tables.forgetTokens()
       for (const [caller, token] of sealed) this.#tables.saveToken(caller, token)
@@ -371,7 +371,7 @@ export class Connection extends DurableObject<Env> {
   }
 
   #change(changes: Partial<ConnectionState>, owes: NewRow[] = []): void {
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       if (this.#write(changes)) this.#outbox.add(owes)
     })
     this.#ring()

@@ -54,7 +54,6 @@ export class Conversation extends Agent<Env> {
     deliver: ([row]) => this.#deliver(row as OutboxRow),
   })
   readonly #standing: Standing = new Standing({
-    storage: this.ctx.storage,
     tables: this.#tables,
     outbox: this.#outbox,
     chatId: this.#chatId,
@@ -286,7 +285,7 @@ export class Conversation extends Agent<Env> {
   }
 
   #commit(change: () => NewRow[]): void {
-    this.ctx.storage.transactionSync(() => this.#outbox.add(change()))
+    this.#outbox.transact(() => this.#outbox.add(change()))
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
@@ -331,7 +330,7 @@ export class Conversation extends Agent<Env> {
       log('error', 'update.failed', { error })
       return postpone
     })
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       this.#tables.see(update.update_id, Date.now())
       write()
     })

@@ -8,7 +8,6 @@ import type { NewRow, Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
 import type { ConversationTables, StoredCard } from './sql.ts'
 
 export interface StandingDeps {
-  storage: DurableObjectStorage
   tables: ConversationTables
   outbox: Outbox
   chatId: string
@@ -46,7 +45,7 @@ export class Standing {
   /** Something was said here: what kept us from it is over, and what it kept back is said. */
   spoke(): void {
     if (!this.#deps.tables.memory().shut) return
-    this.#deps.storage.transactionSync(() => {
+    this.#deps.outbox.transact(() => {
       this.open(false)
       this.owe('chatOpen', {})
     })
@@ -63,9 +62,9 @@ export class Standing {
 
   /** The group has another id now: all that is owed goes there. False when that cannot be. */
   moveTo(chatId: string): boolean {
-    const { storage, tables, outbox } = this.#deps
+    const { tables, outbox } = this.#deps
     if (!canBecome(this.#deps.chatId, chatId)) return false
-    storage.transactionSync(() => {
+    outbox.transact(() => {
       tables.saveMemory({ ...tables.memory(), movedTo: chatId })
       outbox.add([MOVE])
     })
@@ -74,10 +73,10 @@ export class Standing {
 
   /** A topic is closed or deleted: the admins are told, once until it is open or bound again. */
   lostTopic(threadId: number): void {
-    const { storage, tables } = this.#deps
+    const { tables, outbox } = this.#deps
     const memory = tables.memory()
     if (memory.lostTopics.includes(threadId)) return
-    storage.transactionSync(() => {
+    outbox.transact(() => {
       tables.saveMemory({ ...memory, lostTopics: [...memory.lostTopics, threadId] })
       this.owe('topicLost', { threadId, at: Date.now() })
     })

@@ -112,7 +112,7 @@ export class Lead extends DurableObject<Env> {
     this.#alarm.wentOff()
     if (!this.#exists) return
     // Left armed after everything was done: nothing is to be written for it.
-    if (this.#outbox.counts().waiting === 0 && this.#tables.timerAt() === null) return
+    if (this.#outbox.nextAt() === null && this.#tables.timerAt() === null) return
     this.#outbox.guard()
     await this.#runTimers()
     await this.#outbox.ring()

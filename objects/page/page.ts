@@ -84,7 +84,7 @@ export class Page extends DurableObject<Env> {
 
   /** Keeps a webhook's news; when this returns, they are never lost. */
   async receive(news: PageNews): Promise<void> {
-    this.ctx.storage.transactionSync(() =>
+    this.#outbox.transact(() =>
       this.#outbox.add([
         ...(news.leads.length > 0 ? [arrivalsRow(news.leads)] : []),
         ...news.malformed.map(malformedRow),
@@ -100,7 +100,7 @@ export class Page extends DurableObject<Env> {
     const state = this.#tables.state()
     const projectId = state.projectId ?? FIRST_PROJECT_ID
     const servedSince = state.servedSince ?? Date.now()
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       this.#tables.saveState({ connectionId, name, projectId, servedSince })
       for (const key of ['read', 'again']) this.#outbox.hasten(key)
       this.#outbox.revive(({ key }) => key === 'again')
@@ -295,7 +295,7 @@ export class Page extends DurableObject<Env> {
     const ids = leads.flatMap(
       ({ details, sourceRef }) => (details === 'pending' && sourceRef) || [],
     )
-    this.ctx.storage.transactionSync(() => {
+    this.#outbox.transact(() => {
       for (const arrival of chunk) this.#tables.hold(arrival)
       if (ids.length > 0) this.#outbox.add([{ key: 'read', kind: 'read', body: ids }])
     })

@@ -171,10 +171,14 @@ export class Outbox {
 
   /** Sees to it that something owed since an earlier life has a wake-up. */
   recover(): void {
-    if (!this.#isBegun) return
-    const sql = 'SELECT min(next_at) AS at FROM outbox'
-    const { at } = this.#sql.exec<{ at: number | null }>(sql).one()
+    const at = this.nextAt()
     if (at !== null) this.#arm(Math.max(at, Date.now()), Date.now())
+  }
+
+  /** When the first of what is owed is due (ms); `null` when nothing is owed but what is parked. */
+  nextAt(): number | null {
+    if (!this.#isBegun) return null
+    return this.#sql.exec<{ at: number | null }>('SELECT min(next_at) AS at FROM outbox').one().at
   }
 
   /**
@@ -233,7 +237,7 @@ export class Outbox {
   dismiss(seq: number, kind: string): boolean {
     if (!this.#isBegun) return false
     const now = Date.now()
-    return this.#deps.storage.transactionSync(() => {
+    return this.transact(() => {
       const { rowsWritten } = this.#sql.exec(
         'DELETE FROM outbox WHERE seq = ? AND kind = ? AND next_at IS NULL',
         seq,
@@ -493,7 +497,7 @@ export class Outbox {
     const isOld = since !== null && Date.now() - since > BUG_AFTER_MS
     const isBug = isOld && head.kind !== TROUBLE && !isPassing
     if (isBug) this.#rowsBegun().delete(head.key)
-    this.#deps.storage.transactionSync(() => {
+    this.transact(() => {
       // Whichever of several it is, the others do not fail with it: next time they go one by one.
       if (isBug) this.#park([head], reason)
       else this.#postpone(rows, { at: null, reason, failingSince: since, isForAll: true })

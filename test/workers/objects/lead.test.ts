@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
@@ -52,6 +52,20 @@ describe('a lead', () => {
     for (const answer of answers) {
       if (!answer.ok) expect(answer).toEqual({ ok: false, code: 'HELD_BY_OTHER', holder })
     }
+  })
+
+  it('keeps its alarm when that goes off before what is owed is due', async () => {
+    team = await newTeam({ responseMinutes: null, returnMinutes: null })
+    const id = crypto.randomUUID()
+    const { projectId } = team
+    const lead = { projectId, source: 'facebook', sourceRef: id, details: 'pending' } as const
+    await leadOf(env, id).carryOut({ id, type: 'receive', by: null, lead })
+    // Its card waits a little for the details, and nothing else is to be done.
+    await runDurableObjectAlarm(leadOf(env, id))
+    const armedAt = await runInDurableObject(leadOf(env, id), (_, { storage }) =>
+      storage.getAlarm(),
+    )
+    expect(armedAt).toBeGreaterThan(Date.now())
   })
 
   it('takes nothing for armed that was undone: what it owes next has its alarm', async () => {
