@@ -38,6 +38,9 @@ export interface Message {
 /** Leads that become overdue within so long are told of in one message. */
 const OVERDUE_TOGETHER_MS = 3_000
 
+/** A whole burst becomes overdue one by one: after the first message the others are collected. */
+const OVERDUE_EVERY_MS = 120_000
+
 /** Everything said between the bot and one Telegram chat, in order. */
 export class Conversation extends Agent<Env> {
   readonly #tables = new ConversationTables(this.ctx.storage.sql)
@@ -176,9 +179,9 @@ export class Conversation extends Agent<Env> {
       if (!this.#tables.tell(`overdue:${lead.id}:${lead.waitingSince}`, Date.now())) return []
       const { id: leadId, name, waitingSince } = lead
       this.#tables.addOverdue({ leadId, name, waitingSince, threadId: place.threadId })
-      return [
-        { key: 'overdue', kind: 'overdue', latest: true, at: Date.now() + OVERDUE_TOGETHER_MS },
-      ]
+      const { toldAt } = this.#tables.overdue()
+      const at = Math.max(Date.now() + OVERDUE_TOGETHER_MS, toldAt + OVERDUE_EVERY_MS)
+      return [{ key: 'overdue', kind: 'overdue', latest: true, at }]
     })
   }
 
@@ -446,11 +449,10 @@ export class Conversation extends Agent<Env> {
 
   #sayOverdue(): Delivery {
     // One that was taken meanwhile needs nobody any more.
-    const leads = this.#tables
-      .overdue()
-      .filter(({ leadId }) => this.#tables.isUnanswered(leadId) !== false)
+    const { leads: late, toldAt } = this.#tables.overdue()
+    const leads = late.filter(({ leadId }) => this.#tables.isUnanswered(leadId) !== false)
     const commit = () => {
-      this.#tables.forgetOverdue()
+      this.#tables.overdueTold(leads.length > 0 ? Date.now() : toldAt)
       if (leads.length > 0) this.#outbox.add([overdueRow(leads, this.#locale, Date.now())])
     }
     return { result: 'done', commit }

@@ -51,6 +51,9 @@ const REFRESH_EVERY_MS = 6_000
 /** How often it is corrected how many leads wait. */
 const DIGEST_EVERY_MS = 15_000
 
+/** Of what can be edited in a group's minute so much is left for changes of leads. */
+const KEPT_FOR_CHANGES = 10
+
 /** A document as it goes to a chat. */
 export interface Letter {
   caption: string
@@ -91,9 +94,13 @@ export class Speaker {
   readonly #deps: SpeakerDeps
   #lastSeen = 0
   #pace: Pace | null = null
+  readonly #edits: Pace
+  /** How many waiting leads the digest says; `null` when nobody knows. */
+  #saidWaiting: number | null = null
 
   constructor(deps: SpeakerDeps) {
     this.#deps = deps
+    this.#edits = new Pace(this.#limit)
   }
 
   /** Messages of the chat count up: a message of ours that is looked for comes after this one. */
@@ -153,17 +160,21 @@ export class Speaker {
     const isCorrection = row.key !== CHAT
     // Said already, or over before it was said.
     if (isCorrection ? known === null : known !== null || waiting === 0) return { result: 'done' }
+    const crowded = isCorrection ? this.#editsCrowded() : null
+    if (crowded) return crowded
     const words = waiting > 0 ? 'digest.waiting' : 'digest.done'
     const content = { text: text(place.locale, words, { count: waiting }), ...HTML }
     const next = () => outbox.add([digestRow(place, Date.now() + DIGEST_EVERY_MS)])
     return this.#try(row, async () => {
       if (known !== null) {
-        await this.#change(known, content)
+        if (waiting !== this.#saidWaiting) await this.#change(known, content)
+        this.#saidWaiting = waiting
         return () => (waiting > 0 ? next() : tables.saveDigestMessage(null))
       }
       const thread = place.threadId ? { message_thread_id: place.threadId } : {}
       const send = () => this.#sendText({ ...content, ...thread })
       const sent = await this.#send(row, send, (id) => this.#edit(id, content))
+      this.#saidWaiting = waiting
       return () => {
         tables.saveLastMessage(sent)
         tables.saveDigestMessage(sent)
@@ -234,6 +245,8 @@ export class Speaker {
     }
     const card = oldest && oldest.at <= now ? tables.card(oldest.leadId) : null
     if (!card?.messageId) return { result: 'done', commit }
+    const crowded = this.#editsCrowded()
+    if (crowded) return crowded
     const { lead, messageId } = card
     return this.#try(row, async () => {
       const isThere = await this.#change(messageId, this.#contentOf(card))
@@ -250,11 +263,20 @@ export class Speaker {
     return { ...renderCard(lead, place, Date.now(), view), ...HTML }
   }
 
+  /** What nobody waits for is edited later while much else is; `null`: there is room for it. */
+  #editsCrowded(): Delivery | null {
+    const at = this.#edits.nextAt(Date.now(), KEPT_FOR_CHANGES)
+    return at > Date.now() ? { result: 'later', at, reason: 'PACE', isForAll: false } : null
+  }
+
   /** Only groups are known to take so many messages a minute and no more. */
+  get #limit(): number {
+    const { chatId, groupLimit } = this.#deps
+    return chatId.startsWith('-') ? groupLimit : Infinity
+  }
+
   #paceOf(): Pace {
-    const { chatId, groupLimit, tables } = this.#deps
-    const limit = chatId.startsWith('-') ? groupLimit : Infinity
-    this.#pace ??= new Pace(limit, tables.lastSent(limit))
+    this.#pace ??= new Pace(this.#limit, this.#deps.tables.lastSent(this.#limit))
     return this.#pace
   }
 
@@ -345,6 +367,7 @@ export class Speaker {
 
   async #edit(messageId: number, params: MessageParams): Promise<unknown> {
     const { telegram, chatId: chat_id } = this.#deps
+    this.#edits.took(Date.now())
     return this.#repaired(params, ({ text: words, parse_mode, reply_markup: markup }) =>
       telegram.raw.editMessageText({
         chat_id,

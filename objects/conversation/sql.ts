@@ -288,16 +288,19 @@ export class ConversationTables {
 
   /** A lead that waits too long, to be told of with the others. */
   addOverdue(lead: OverdueLead): void {
-    this.#saveFact('overdue', [...this.overdue(), lead])
+    const { leads, toldAt } = this.overdue()
+    this.#saveFact('overdue', { leads: [...leads, lead], toldAt })
   }
 
-  /** The leads that wait too long and were not told of yet. */
-  overdue(): OverdueLead[] {
-    return (this.#fact('overdue') as OverdueLead[] | null) ?? []
+  /** The leads that wait too long and were not told of yet, and when others last were (ms). */
+  overdue(): { leads: OverdueLead[]; toldAt: number } {
+    const known = this.#fact('overdue') as { leads: OverdueLead[]; toldAt: number } | null
+    return known ?? { leads: [], toldAt: 0 }
   }
 
-  forgetOverdue(): void {
-    this.#saveFact('overdue', [])
+  /** All were told of; `at`: when (ms). */
+  overdueTold(at: number): void {
+    this.#saveFact('overdue', { leads: [], toldAt: at })
   }
 
   /** Whether a lead waits for an answer, as far as this chat knows; `null` when it never saw it. */

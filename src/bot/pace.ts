@@ -17,7 +17,7 @@ export class Pace {
 
   /** How many may go now; some can be kept back for what is more urgent. */
   room(now: number, keptBack = 0): number {
-    this.#times = this.#times.filter((at) => at > now - WINDOW_MS)
+    this.#times = this.#within(now)
     return Math.max(0, this.#perMinute - keptBack - this.#times.length)
   }
 
@@ -29,6 +29,10 @@ export class Pace {
   }
 
   took(now: number): void {
-    this.#times.push(now)
+    this.#times = [...this.#within(now), now]
+  }
+
+  #within(now: number): number[] {
+    return this.#times.filter((at) => at > now - WINDOW_MS)
   }
 }

@@ -80,6 +80,26 @@ describe('a lead that nobody takes', () => {
     expect(overdue(team.chatId)).toEqual([expect.stringContaining('50')])
   })
 
+  it('of a burst is called with the others that follow it, at most every two minutes', async () => {
+    const team = await newTeam()
+    const ids: string[] = []
+    for (let n = 0; n < 6; n++) {
+      ids.push(await newLead(team.projectId))
+      vi.setSystemTime(Date.now() + 10_000)
+    }
+    vi.setSystemTime(Date.now() + 14 * 60_000)
+    for (const id of ids) {
+      vi.setSystemTime(Date.now() + 6_000)
+      await ringOut(id)
+      await quiet(team.chatId)
+    }
+    expect(overdue(team.chatId)).toEqual([expect.stringContaining(ids[0] ?? '')])
+    vi.setSystemTime(Date.now() + 120_000)
+    await quiet(team.chatId)
+    expect(overdue(team.chatId)).toHaveLength(2)
+    for (const id of ids.slice(1)) expect(overdue(team.chatId)[1]).toContain(id)
+  })
+
   it('is not called when it is taken meanwhile, even a moment before', async () => {
     const team = await newTeam({}, 1)
     const [early, late] = [await newLead(team.projectId), await newLead(team.projectId)]

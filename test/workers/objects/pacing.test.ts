@@ -115,6 +115,17 @@ describe('a burst of 300 leads', () => {
     expect(texts()[0]).toContain('показаны')
   })
 
+  it('is said again only when another number waits', async () => {
+    await burst(60)
+    await pass(3 * MINUTE)
+    const said = outside
+      .sent('editMessageText', chatId)
+      .map(({ params }) => String(params['text']))
+      .filter((text) => text.includes('ждут показа'))
+    expect(said.length).toBeGreaterThan(2)
+    expect(said.filter((text, n) => text === said[n - 1])).toEqual([])
+  })
+
   it('shows no card of a lead that somebody has taken meanwhile', async () => {
     const leads = await burst(100)
     for (const { id } of leads.slice(50, 60)) {
@@ -180,6 +191,21 @@ describe('a card of a lead that waits', () => {
     const after = edits()
     await pass(10 * MINUTE)
     expect(edits()).toBe(after)
+  })
+
+  it('is corrected later while many leads are being changed', async () => {
+    const leads = await burst(12)
+    await pass(30_000)
+    for (const { id } of leads.slice(1)) {
+      await leadOf(env, id).carryOut({ id: 'take', type: 'claim', by: OLIM })
+      await leadOf(env, id).show()
+    }
+    await conversationOf(env, chatId).kick()
+    const aged = () => texts().filter((text) => text.includes('мин') && !text.includes('минуты'))
+    await pass(45_000)
+    expect(aged()).toEqual([])
+    await pass(MINUTE)
+    expect(aged()).toEqual([expect.stringContaining('N0.')])
   })
 
   it('leaves half of what a group takes to changes of leads, however many wait', async () => {
