@@ -6,12 +6,19 @@ export interface Instance<Params> {
   params: Params
 }
 
+/** What is asked of a workflow here. */
+type Starter<Params> = {
+  createBatch(batch: {
+    instances: Instance<Params>[]
+  }): Promise<{ errors: { index: number; code: number }[] }>
+}
+
 /**
  * Starts an instance of a workflow under an id that says what it is for.
  * One that was started before, by whomever, stays as it is.
  */
 export async function startOnce<Params>(
-  workflow: Workflow<Params>,
+  workflow: Starter<Params>,
   id: string,
   params: Params,
 ): Promise<void> {
@@ -25,7 +32,7 @@ export async function startOnce<Params>(
  * were started before, and how many did not start.
  */
 export async function startAll<Params>(
-  workflow: Workflow<Params>,
+  workflow: Starter<Params>,
   instances: Instance<Params>[],
 ): Promise<{ before: string[]; failed: number }> {
   const once = [...new Map(instances.map((instance) => [instance.id, instance])).values()]

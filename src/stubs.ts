@@ -33,7 +33,7 @@ export function connectionOf(env: Env, metaUserId: string): DurableObjectStub<Co
   return env.CONNECTION.getByName(metaUserId)
 }
 
-/** The live feed of a project. */
+/** The live feed of a project, and whose turn it is there. */
 export function boardOf(env: Env, projectId: string): DurableObjectStub<Board> {
   return env.BOARD.getByName(projectId)
 }

@@ -30,7 +30,18 @@ export function canSee(caller: Caller, lead: LeadData): boolean {
   return keyId === undefined || (lead.source === 'api' && lead.sourceRef === keyId)
 }
 
-/** A lead as this caller sees it: what managers write is for those who work leads. */
+/** What managers write, and what is known of other leads of the person, is for those who work leads. */
+const OF_THE_TEAM = {
+  notes: [],
+  reason: null,
+  reminders: [],
+  repeatOf: null,
+  earlier: null,
+  touchedAt: null,
+  nudges: 0,
+} satisfies Partial<LeadData>
+
+/** A lead as this caller sees it. */
 export function shownTo(caller: Caller, lead: LeadData): LeadData {
-  return isConfined(caller.role) ? { ...lead, notes: [], reason: null } : lead
+  return isConfined(caller.role) ? { ...lead, ...OF_THE_TEAM } : lead
 }

@@ -59,10 +59,18 @@ function verbsOf({ status, firstResponseAt, repeatOf, duplicateOf }: LeadData): 
   if (duplicateOf) return [['unmerge', 'history']]
   if (status === 'closed') return [['reopen', 'history']]
   const merge: LeadVerb[][] = repeatOf ? [['merge']] : []
-  if (status === 'new') return [['take'], ...merge, ['spam', 'note', 'history']]
+  if (status === 'new') return [['take'], ...merge, ['spam', 'note'], ['history']]
   // Given out in turn, it is answered when its manager says so.
   const accept: LeadVerb[][] = firstResponseAt ? [] : [['take']]
-  return [...accept, ['won', 'lost'], ...merge, ['remind', 'note', 'history'], ['release', 'spam']]
+  // Two in a row: on a phone three are cut to beginnings of words.
+  return [
+    ...accept,
+    ['won', 'lost'],
+    ...merge,
+    ['remind', 'note'],
+    ['release', 'spam'],
+    ['history'],
+  ]
 }
 
 function pairs<Item>(items: Item[]): Item[][] {

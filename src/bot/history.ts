@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CardView, ShownEvent } from './card-view.ts'
+import { type CardView, HAPPENINGS, type ShownEvent } from './card-view.ts'
 
 /** An event of a lead, as its object wrote it down. */
 interface LeadEvent {
@@ -33,21 +33,6 @@ const dataSchema = z.object({
   timer: z.object({ kind: z.enum(['nudge', 'expire', 'remind']) }).optional(),
 })
 
-const SIMPLE = [
-  'receive',
-  'enrich',
-  'claim',
-  'assign',
-  'release',
-  'reopen',
-  'note',
-  'remind',
-  'repeat',
-  'merge',
-  'unmerge',
-  'absorb',
-] as const
-
 const BY_ITSELF = { nudge: 'late', expire: 'returned', remind: 'reminded' } as const
 
 /** An event of a kind that came into being after this code is left out. */
@@ -58,7 +43,7 @@ function shown({ type, actor, at, data }: LeadEvent): ShownEvent[] {
       ? known.outcome
       : type === 'tick'
         ? known.timer && BY_ITSELF[known.timer.kind]
-        : SIMPLE.find((simple) => simple === type)
+        : HAPPENINGS.find((happening) => happening === type)
   if (!what) return []
   const words = known.reason ?? known.text ?? known.to?.name ?? null
   return [{ what, at, who: actor?.name ?? null, words: words && words.slice(0, MAX_WORDS) }]

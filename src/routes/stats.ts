@@ -151,7 +151,6 @@ function periodOf(
   return period
 }
 
-/** When the last reading of a project's numbers began; one that changed nothing counts too. */
 async function totalsBefore(
   db: D1Database,
   accountId: string,

@@ -161,7 +161,6 @@ export async function projectIdsOfLatest(db: D1Database, filter: LeadFilter): Pr
   return new Set(results.map(({ id }) => id))
 }
 
-/** Leads received in a period (ISO times, the end exclusive), by status and outcome. */
 /**
  * Writes leads as `projectLeads` does, and finds the repeats among and around them: pairs of a lead
  * and the project's first lead with the same phone or e-mail. A pair is found whichever of the two is

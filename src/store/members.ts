@@ -62,7 +62,7 @@ export async function listProjectIdsOf(db: D1Database, userId: string): Promise<
 }
 
 /**
- * The managers whom a project's leads can be given to in turn: its members, or all when it has none;
+ * The managers whom a project's leads can be given to in turn: its own, or all when it has none;
  * without those who are away, have blocked the bot, or are managers no more.
  */
 export async function listWorkers(db: D1Database, projectId: string): Promise<Worker[]> {
@@ -73,7 +73,7 @@ export async function listWorkers(db: D1Database, projectId: string): Promise<Wo
          id IN (SELECT user_id FROM members WHERE project_id = ?1)
          OR NOT EXISTS (
            SELECT 1 FROM members JOIN users member ON member.id = user_id
-           WHERE project_id = ?1 AND member.role <> 'client'))
+           WHERE project_id = ?1 AND member.role = 'manager'))
        ORDER BY id`,
     )
     .bind(projectId)

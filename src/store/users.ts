@@ -168,13 +168,7 @@ export async function setUserToken(db: D1Database, id: string, tokenHash: string
 
 /** From now on the person is away, or back; written only when that is new. */
 export async function setUserAway(db: D1Database, id: string, isAway: boolean): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE users SET away_since = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
-       WHERE id = ?1 AND (away_since IS NOT NULL) <> ?2`,
-    )
-    .bind(id, isAway ? 1 : 0, isoTime())
-    .run()
+  await setSince(db, id, 'away_since', isAway)
 }
 
 /** The person has blocked the bot, or lets it speak again; written only when that is new. */
@@ -183,12 +177,21 @@ export async function setUserBlocked(
   id: string,
   hasBlocked: boolean,
 ): Promise<void> {
+  await setSince(db, id, 'blocked_at', hasBlocked)
+}
+
+async function setSince(
+  db: D1Database,
+  id: string,
+  column: 'away_since' | 'blocked_at',
+  isSo: boolean,
+): Promise<void> {
   await db
     .prepare(
-      `UPDATE users SET blocked_at = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
-       WHERE id = ?1 AND (blocked_at IS NOT NULL) <> ?2`,
+      `UPDATE users SET ${column} = CASE WHEN ?2 THEN ?3 END, updated_at = ?3
+       WHERE id = ?1 AND (${column} IS NOT NULL) <> ?2`,
     )
-    .bind(id, hasBlocked ? 1 : 0, isoTime())
+    .bind(id, isSo ? 1 : 0, isoTime())
     .run()
 }
 

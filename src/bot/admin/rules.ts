@@ -70,11 +70,7 @@ export function hoursInWords(hours: WorkingHours | null, locale: Locale): string
     .join(', ')
 }
 
-/** A Monday, from which days of the week are counted. */
-const MONDAY = Date.UTC(2024, 0, 1)
-const DAY_MS = 24 * 3_600_000
-
+/** Of our own: workerd knows no Uzbek ones. */
 function dayName(day: number, locale: Locale): string {
-  const format = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' })
-  return format.format(MONDAY + day * DAY_MS)
+  return text(locale, `weekday.${WEEKDAYS[day] ?? 'mon'}`)
 }

@@ -44,8 +44,8 @@ export function projectScreen(project: Project, locale: Locale): Screen {
       })
     : text(locale, 'admin.place.none')
   const html = [`<b>${escapeHtml(name)}</b>`, place, '', rulesInWords(rules, locale)].join('\n')
-  const rows: Button[][] = (['mode', 'minutes', 'return', 'summary'] as const).map((deed) =>
-    choices(deed, project, locale),
+  const rows = (['mode', 'minutes', 'return', 'summary'] as const).flatMap((deed) =>
+    inThrees(choices(deed, project, locale)),
   )
   if (chatId) {
     rows.push([button(plainText(locale, 'admin.button.chat'), 'chat', '', project.id)])
@@ -59,6 +59,12 @@ function choices(deed: RuleDeed, { id, rules }: Project, locale: Locale): Button
     const mark = rules[RULE_OF[deed]] === choice ? '✓ ' : ''
     return button(`${mark}${labelOf(deed, choice, locale)}`, deed, word, id)
   })
+}
+
+/** More in a row cannot be read on a phone. */
+function inThrees(buttons: Button[]): Button[][] {
+  const rows = Math.ceil(buttons.length / 3)
+  return Array.from({ length: rows }, (_, row) => buttons.slice(row * 3, row * 3 + 3))
 }
 
 type Choice = (typeof CHOICES)[RuleDeed][number]

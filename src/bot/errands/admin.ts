@@ -26,6 +26,7 @@ import {
   type Screen,
 } from '../admin/screens.ts'
 import type { Person } from '../context.ts'
+import { adminsOnly } from './admins-only.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
@@ -50,10 +51,7 @@ export async function adminPanel(
 ): Promise<NewRow[]> {
   const { env, settings, locale } = deps
   const user = await recognise(env, settings, by)
-  if (user.role !== 'admin') {
-    const words = plainText(locale, 'refused.admin')
-    return [pressed ? answerRow(pressed.callbackId, words, true) : messageRow(words)]
-  }
+  if (user.role !== 'admin') return [adminsOnly(locale, pressed)]
   if (!pressed) return [shown(homeScreen(locale), null)]
   const { screen, word } = await act(pressed, user, deps)
   const words = word ? plainText(locale, word) : ''

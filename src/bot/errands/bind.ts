@@ -9,12 +9,13 @@ import type { User } from '../../store/users.ts'
 import { conversationOf, leadOf } from '../../stubs.ts'
 import { packPress } from '../callback-data.ts'
 import type { Person } from '../context.ts'
+import { adminsOnly } from './admins-only.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
 import { probe, rightsInWords } from '../probe.ts'
 import { botIdOf, telegramOf } from '../telegram.ts'
-import { plainText, text } from '../texts.ts'
+import { text } from '../texts.ts'
 
 /** More open leads than any team has; the rest are found in the portal. */
 const MAX_SHOWN = 200
@@ -40,9 +41,7 @@ export async function bind(args: BindArgs, deps: ErrandDeps): Promise<NewRow[]> 
   const { env, settings, locale } = deps
   const user = await recognise(env, settings, by)
   if (user.role !== 'admin') {
-    return pressed
-      ? [answerRow(pressed.callbackId, plainText(user.locale ?? locale, 'refused.admin'), true)]
-      : [messageRow(text(locale, 'refused.admin'), { threadId })]
+    return [adminsOnly(pressed ? (user.locale ?? locale) : locale, pressed, threadId)]
   }
   const projects = await listProjects(env.DB)
   const [only] = projects

@@ -15,6 +15,7 @@ import { conversationOf } from '../../stubs.ts'
 import { isoTime } from '../../time.ts'
 import { packPress } from '../callback-data.ts'
 import type { Person } from '../context.ts'
+import { adminsOnly } from './admins-only.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, errandRow, messageRow } from '../owed.ts'
 import { recognise, register } from '../people.ts'
@@ -48,10 +49,7 @@ export async function invite(
 ): Promise<NewRow[]> {
   const { env, settings, locale } = deps
   const user = await recognise(env, settings, by)
-  if (user.role !== 'admin') {
-    const words = plainText(locale, 'refused.admin')
-    return [pressed ? answerRow(pressed.callbackId, words, true) : messageRow(words)]
-  }
+  if (user.role !== 'admin') return [adminsOnly(locale, pressed)]
   if (!pressed) {
     return [messageRow(text(locale, 'invite.ask'), { markup: await whomToInvite(deps) })]
   }

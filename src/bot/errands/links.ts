@@ -1,5 +1,6 @@
 import type { NewRow } from '../../outbox/outbox.ts'
 import type { Person } from '../context.ts'
+import { adminsOnly } from './admins-only.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { type Link, linkRow } from '../link.ts'
 import { messageRow } from '../owed.ts'
@@ -15,7 +16,7 @@ export async function portalLink({ by }: { by: Person }, deps: ErrandDeps): Prom
 /** A personal link by which an admin connects Facebook. */
 export async function connectLink({ by }: { by: Person }, deps: ErrandDeps): Promise<NewRow[]> {
   const user = await recognise(deps.env, deps.settings, by)
-  if (user.role !== 'admin') return [messageRow(text(deps.locale, 'refused.admin'))]
+  if (user.role !== 'admin') return [adminsOnly(deps.locale)]
   if (!deps.settings.meta) return [messageRow(text(deps.locale, 'connect.off'))]
   return [personal('connect', by, deps)]
 }

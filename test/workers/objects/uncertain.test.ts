@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { updateProject } from '../../../src/store/projects.ts'
 import { conversationOf, leadOf } from '../../../src/stubs.ts'
+import { receiveLead } from '../chats.ts'
 import { Outside, telegramError } from '../outside.ts'
 import { deliver, message, newGroup, newPerson, privateChat } from '../updates.ts'
 
@@ -22,16 +23,6 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** A lead that has come, and whose card was tried to be sent. */
-async function receive(name: string): Promise<string> {
-  const id = crypto.randomUUID()
-  const lead = { projectId: 'main', source: 'api', sourceRef: null, name } as const
-  await leadOf(env, id).carryOut({ id, type: 'receive', by: null, lead })
-  await leadOf(env, id).show()
-  await conversationOf(env, chatId).kick()
-  return id
-}
 
 async function later(ms: number): Promise<void> {
   vi.setSystemTime(Date.now() + ms)
@@ -56,7 +47,7 @@ describe('a card of which nobody knows whether it was sent', () => {
     outside.answer(({ name }) =>
       isDown && name === 'sendMessage' ? telegramError(502, 'Bad Gateway') : undefined,
     )
-    await receive('Aziza')
+    await receiveLead(chatId, 'Aziza')
     isDown = false
     await conversationOf(env, chatId).tell({ key: 'second', text: 'refused.admin', params: {} })
     await later(25_000)
@@ -65,7 +56,7 @@ describe('a card of which nobody knows whether it was sent', () => {
   })
 
   it('never becomes the card of another lead', async () => {
-    const first = await receive('Aziza')
+    const first = await receiveLead(chatId, 'Aziza')
     const gone = [...outside.messages(chatId)].find(([, text]) => text.includes('Aziza'))?.[0]
     let isDown = true
     outside.answer(({ name, params }) => {
@@ -78,7 +69,7 @@ describe('a card of which nobody knows whether it was sent', () => {
     await leadOf(env, first).carryOut({ id: 'take', type: 'claim', by })
     await leadOf(env, first).show()
     await conversationOf(env, chatId).kick()
-    await receive('Botir')
+    await receiveLead(chatId, 'Botir')
     isDown = false
     await later(25_000)
     const ids = await runInDurableObject(conversationOf(env, chatId), (_, state) =>
@@ -98,7 +89,7 @@ describe('a card of which nobody knows whether it was sent', () => {
       if (mode !== 'flood') return undefined
       return telegramError(429, 'Too Many Requests: retry after 3', { retry_after: 3 })
     })
-    await receive('Aziza')
+    await receiveLead(chatId, 'Aziza')
     mode = 'flood'
     await later(5_000)
     mode = 'well'
@@ -115,7 +106,7 @@ describe('an answer that is not Telegram’s', () => {
         ? Response.json({ message: 'Internal server error' }, { status: 502 })
         : undefined,
     )
-    await receive('Aziza')
+    await receiveLead(chatId, 'Aziza')
     isGarbage = false
     await later(25_000)
     expect(count('Aziza')).toBe(1)

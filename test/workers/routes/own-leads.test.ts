@@ -54,6 +54,30 @@ describe('a partner', () => {
     expect(list.items).toMatchObject([{ id, source: 'api' }])
   })
 
+  it('learns nothing of what managers note, nor of other leads of the person', async () => {
+    const [{ key: ours }, { key }] = [await newKey('manager'), await newKey('partner')]
+    const first = await make({ key: ours })
+    const { id } = await make({ key })
+    const by = { id: '7', name: 'Olim', role: 'manager' } as const
+    const at = new Date(Date.now() + 3_600_000).toISOString()
+    for (const command of [
+      { id: 'take', type: 'claim', by },
+      { id: 'note', type: 'note', by, text: 'Rude' },
+      { id: 'call', type: 'remind', by, at, text: 'Offer the cheap one' },
+    ] as const)
+      await leadOf(env, id).carryOut(command)
+    await leadOf(env, id).show()
+    const seen = async (who: Who) => {
+      const one = await ask('GET', `/api/leads/${id}`, who)
+      const list = await read(listSchema, await ask('GET', '/api/leads', who))
+      return [await read(leadSchema, one), list.items.find((lead) => lead.id === id)]
+    }
+    const whole = { repeatOf: first.id, notes: [{ text: 'Rude' }] }
+    expect(await seen({ key: ours })).toMatchObject([whole, whole])
+    const own = { notes: [], reminders: [], repeatOf: null, earlier: null, touchedAt: null }
+    expect(await seen({ key })).toMatchObject([own, own])
+  })
+
   it('finds nothing where there can be nothing of its own', async () => {
     const { key } = await newKey('partner')
     await make({ key })

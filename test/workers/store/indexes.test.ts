@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { decide } from '../../../objects/lead/decide.ts'
 import type { LeadData } from '../../../src/lead.ts'
 import {
@@ -92,15 +92,11 @@ describe('what is done at every tick and at once for many', () => {
 
 /** Rows written for a new lead. */
 async function costOf(change: Partial<LeadData>): Promise<number> {
-  let written = 0
-  const batch = async (statements: D1PreparedStatement[]) => {
-    const results = await env.DB.batch(statements)
-    for (const { meta } of results) written += meta.rows_written
-    return results
-  }
-  const db = { prepare: (sql: string) => env.DB.prepare(sql), batch } as unknown as D1Database // all that is called
-  await projectLeads(db, [{ ...newLead(), ...change }])
-  return written
+  const batch = vi.spyOn(env.DB, 'batch')
+  await projectLeads(env.DB, [{ ...newLead(), ...change }])
+  const results: D1Result[] = (await batch.mock.results[0]?.value) ?? []
+  batch.mockRestore()
+  return results.reduce((sum, { meta }) => sum + meta.rows_written, 0)
 }
 
 function newLead(): LeadData {

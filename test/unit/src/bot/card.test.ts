@@ -57,13 +57,13 @@ describe('a card', () => {
     [
       'in work',
       leadOf('in_progress'),
-      ['won', 'lost', 'remind', 'note', 'history', 'release', 'spam'],
+      ['won', 'lost', 'remind', 'note', 'release', 'spam', 'history'],
     ],
     ['closed', leadOf('closed'), ['reopen', 'history']],
     [
       'given out in turn',
       { ...leadOf('in_progress'), firstResponseAt: null },
-      ['take', 'won', 'lost', 'remind', 'note', 'history', 'release', 'spam'],
+      ['take', 'won', 'lost', 'remind', 'note', 'release', 'spam', 'history'],
     ],
     ['a repeat', newLead({ repeatOf: newLead().id }), ['take', 'merge', 'spam', 'note', 'history']],
     ['merged', { ...leadOf('closed'), duplicateOf: newLead().id }, ['unmerge', 'history']],
