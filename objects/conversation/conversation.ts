@@ -21,7 +21,9 @@ import { readLetter } from '../../src/reports/letter.ts'
 import { settingsOf } from '../../src/settings.ts'
 import { moveChat } from '../../src/store/projects.ts'
 import { conversationOf } from '../../src/stubs.ts'
-import { cardRow, digestRow, Speaker } from './speak.ts'
+import { cardRow, Cards, digestRow } from './cards.ts'
+import { Sender } from './sender.ts'
+import { Speaker } from './speaker.ts'
 import { type CardPlace, ConversationTables, type StoredCard } from './sql.ts'
 import { type Estate, Standing } from './standing.ts'
 import { OutboxJob } from './wake-up.ts'
@@ -62,7 +64,7 @@ export class Conversation extends Agent<Env> {
     chatId: this.#chatId,
     locale: () => this.#locale,
   })
-  #made: Speaker | null = null
+  #made: Voice | null = null
   #turn: Promise<void> = Promise.resolve()
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -255,18 +257,28 @@ export class Conversation extends Agent<Env> {
   }
 
   /** Made when there is something to say: with a setting that is broken we can still be woken. */
-  get #speaker(): Speaker {
-    this.#made ??= new Speaker({
-      telegram: telegramOf(settingsOf(this.env)),
+  get #voice(): Voice {
+    if (this.#made) return this.#made
+    const settings = settingsOf(this.env)
+    const parts = {
+      telegram: telegramOf(settings),
       tables: this.#tables,
       outbox: this.#outbox,
       chatId: this.#chatId,
-      groupLimit: settingsOf(this.env).TELEGRAM_GROUP_LIMIT,
+    }
+    const sender = new Sender({
+      ...parts,
+      groupLimit: settings.TELEGRAM_GROUP_LIMIT,
       moved: (chatId) => this.#standing.moveTo(chatId),
       shut: (why) => this.#standing.shut(why),
       spoke: () => this.#standing.spoke(),
       lostTopic: (threadId) => this.#standing.lostTopic(threadId),
     })
+    this.#made = {
+      sender,
+      speaker: new Speaker({ ...parts, sender }),
+      cards: new Cards({ ...parts, sender }),
+    }
     return this.#made
   }
 
@@ -284,7 +296,7 @@ export class Conversation extends Agent<Env> {
     }
     this.#outbox.add(owed.map(cardRow))
     const [first] = cards
-    return first && this.#speaker.needsDigest() ? [digestRow(first.place)] : []
+    return first && this.#voice.cards.needsDigest() ? [digestRow(first.place)] : []
   }
 
   #commit(change: () => NewRow[]): void {
@@ -320,7 +332,7 @@ export class Conversation extends Agent<Env> {
   async #take(update: Update, publicUrl: string): Promise<void> {
     if (this.#tables.hasSeen(update.update_id)) return
     const message = update.message ?? update.callback_query?.message
-    if (message) this.#speaker.sawMessage(message.message_id)
+    if (message) this.#voice.sender.sawMessage(message.message_id)
     const postpone = () => {
       const body: LateUpdate = { update, publicUrl }
       this.#outbox.add([{ key: keyOf(update), kind: 'update', body }])
@@ -400,17 +412,20 @@ export class Conversation extends Agent<Env> {
     const body = JSON.parse(row.body)
     switch (row.kind) {
       case 'call':
-        return isTooLate(row, body) ? { result: 'done' } : this.#speaker.call(row, body)
+        return isTooLate(row, body) ? { result: 'done' } : this.#voice.speaker.call(row, body)
       case 'link':
         return this.#sayLink(row, body)
       case 'card':
-        return this.#speaker.card(row, body.leadId)
+        return this.#voice.cards.card(row, body.leadId)
       case 'refresh':
-        return this.#speaker.refresh(row)
+        return this.#voice.cards.refresh(row)
       case 'digest':
-        return this.#speaker.digest(row, body)
+        return this.#voice.cards.digest(row, body)
       case 'report':
-        return this.#speaker.letter(row, await readLetter(this.env, body.reportId, body.locale))
+        return this.#voice.speaker.letter(
+          row,
+          await readLetter(this.env, body.reportId, body.locale),
+        )
       case 'overdue':
         return this.#sayOverdue()
       case 'view':
@@ -433,7 +448,7 @@ export class Conversation extends Agent<Env> {
 
   /** A link is made at the moment it is said; who has blocked us asks for another when they are back. */
   async #sayLink(row: OutboxRow, link: Link): Promise<Delivery> {
-    const delivery = await this.#speaker.call(row, await linkCall(this.env.DB, link))
+    const delivery = await this.#voice.speaker.call(row, await linkCall(this.env.DB, link))
     const isBlocked = delivery.result === 'refused' && isShut(delivery.reason)
     return isBlocked ? { ...delivery, result: 'done' } : delivery
   }
@@ -499,6 +514,13 @@ const ANSWERED_WITHIN_MS = 150_000
 
 function isTooLate({ seq }: OutboxRow, { method }: Call): boolean {
   return method === 'answerCallbackQuery' && Date.now() - seq / 1000 > ANSWERED_WITHIN_MS
+}
+
+/** All by which something is said in the chat. */
+interface Voice {
+  sender: Sender
+  speaker: Speaker
+  cards: Cards
 }
 
 interface ToldSummary {

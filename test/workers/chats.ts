@@ -80,6 +80,11 @@ export async function toldTo(outside: Outside, userId: string | number): Promise
   return outside.sent('sendMessage', String(userId)).map(({ params }) => String(params['text']))
 }
 
+/** What the admin by configuration was told of Facebook: that chat may still owe what others told it. */
+export async function toldOfFacebook(outside: Outside): Promise<string[]> {
+  return (await toldTo(outside, '1001')).filter((text) => text.includes('Facebook'))
+}
+
 /** The reasons for which something of a chat is parked, as those who look after it see them. */
 export async function parkedReasons(chatId: string): Promise<string[]> {
   await conversationOf(env, chatId).kick()

@@ -5,7 +5,8 @@ import { connect as connectCode } from '../../../src/meta/connect.ts'
 import { settingsOf } from '../../../src/settings.ts'
 import { findConnection } from '../../../src/store/connections.ts'
 import { findProject, insertProject, updateProject } from '../../../src/store/projects.ts'
-import { connectionOf, conversationOf, pageOf } from '../../../src/stubs.ts'
+import { connectionOf, pageOf } from '../../../src/stubs.ts'
+import { toldOfFacebook } from '../chats.ts'
 import { FakeMeta, tokenReply } from '../fake-meta.ts'
 import { metaError, Outside } from '../outside.ts'
 import { ask, newKey } from '../worker.ts'
@@ -39,8 +40,7 @@ async function record() {
 /** What the admins were told. */
 async function told(): Promise<string[]> {
   await connection().kick()
-  await conversationOf(env, '1001').kick()
-  return outside.sent('sendMessage', '1001').map(({ params }) => String(params['text']))
+  return toldOfFacebook(outside)
 }
 
 /** As if the keys that sealed the tokens were no settings any more. */

@@ -6,6 +6,7 @@ import { NO_VALUES } from '../../../src/meta/notifications.ts'
 import { listParked } from '../../../src/store/parked.ts'
 import { connectionOf, conversationOf, leadIdOf, leadOf, pageOf } from '../../../src/stubs.ts'
 import { crash } from '../crash.ts'
+import { toldOfFacebook } from '../chats.ts'
 import { FakeMeta, phoneOf } from '../fake-meta.ts'
 import { metaError, Outside } from '../outside.ts'
 import { newId } from '../updates.ts'
@@ -234,9 +235,9 @@ describe('leads that Meta does not give', () => {
     expect(meta.calls('batch').length).toBeLessThan(10)
     expect(ids.flatMap((id) => meta.calls(`/${id}`))).toEqual([])
     await connectionOf(env, meta.userId).kick()
-    await conversationOf(env, '1001').kick()
-    const told = outside.sent('sendMessage', '1001').map(({ params }) => String(params['text']))
-    expect(told).toEqual([expect.stringContaining('не отдаёт данные заявок')])
+    expect(await toldOfFacebook(outside)).toEqual([
+      expect.stringContaining('не отдаёт данные заявок'),
+    ])
     isMissing = false
     await later(11 * MINUTE)
     expect(await complete(ids)).toBe(60)

@@ -8,6 +8,7 @@ import { startOnce } from '../../../src/start-once.ts'
 import { findConnection } from '../../../src/store/connections.ts'
 import { insertProject, updateProject } from '../../../src/store/projects.ts'
 import { connectionOf, conversationOf, leadIdOf, leadOf, pageOf } from '../../../src/stubs.ts'
+import { toldOfFacebook } from '../chats.ts'
 import { FakeMeta, tokenReply } from '../fake-meta.ts'
 import { metaError, Outside } from '../outside.ts'
 import { ask, newKey } from '../worker.ts'
@@ -52,12 +53,7 @@ describe('renewing a token', () => {
 
   async function told(): Promise<string[]> {
     await connectionOf(env, meta.userId).kick()
-    await conversationOf(env, '1001').kick()
-    // This chat may still owe what others have told it.
-    return outside
-      .sent('sendMessage', '1001')
-      .map(({ params }) => String(params['text']))
-      .filter((text) => text.includes('Facebook'))
+    return toldOfFacebook(outside)
   }
 
   it('leaves one alone that has long to live', async () => {
