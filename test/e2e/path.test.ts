@@ -131,7 +131,7 @@ describe('a request left in the bot', () => {
     expect(card.text).toContain('Новая заявка')
     expect(card.text).toContain('+998 90 000 01 04')
     expect(card.text).toContain(COMMENT)
-    expect(buttonsOf(card)).toEqual([['🙋 Взять'], ['🚫 Спам', '💬 Заметка', '📜 История']])
+    expect(buttonsOf(card).flat()).toEqual(['🙋 Взять', '🚫 Спам', '💬 Заметка', '📜 История'])
     cardId = card.message_id
     leadId = (await leadNamed(NAME)).id
   })
