@@ -47,7 +47,7 @@ function said(chatId: string, words: string): string[] {
     .filter((text) => text.includes(words))
 }
 
-const overdue = (chatId: string) => said(chatId, 'ответа')
+const overdue = (chatId: string) => said(chatId, '⏰')
 const claim = (by: Team['managers'][number]): LeadCommand => ({ id: 'claim', type: 'claim', by })
 const taken = (team: Team) => team.managers[0] ?? { id: '', name: '', role: 'manager' as const }
 
