@@ -16,6 +16,8 @@ export interface Arena {
   floor: string
   settings: LocalSettings
   servers: BareServers
+  /** The admin's portal. */
+  admin: PortalClient
   clear(): Promise<void>
 }
 
@@ -51,8 +53,9 @@ export async function setArena(): Promise<Arena> {
     '--var',
     `TELEGRAM:${servers.url}/telegram`,
   ])
-  await prepare(worker.url, settings, servers)
+  const admin = await prepare(worker.url, settings, servers)
   return {
+    admin,
     worker: worker.url,
     floor: floor.url,
     settings,
@@ -80,7 +83,7 @@ async function prepare(
   worker: string,
   settings: LocalSettings,
   servers: BareServers,
-): Promise<void> {
+): Promise<PortalClient> {
   const from = { id: PEOPLE.admin.id, is_bot: false, first_name: 'Admin', language_code: 'en' }
   const say = async (id: number, chat: object, text: string) => {
     const entities = [{ type: 'bot_command', offset: 0, length: text.length }]
@@ -98,4 +101,5 @@ async function prepare(
   await admin.enter(/http\S+token=[\w-]+/.exec(servers.lastText())?.[0] ?? '')
   const ended = await admin.connectMeta({ code: 'bench' })
   if (!ended.includes('connect=done')) throw new Error(`Meta was not connected: ${ended}`)
+  return admin
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { acknowledgeBatch, acknowledgeOne } from './acknowledge.ts'
 import { type Arena, setArena } from './arena.ts'
+import { readInsights } from './insights.ts'
 import { countCosts, showLeads } from './leads.ts'
 import { answerClient, countLife, pressButton } from './telegram.ts'
 
@@ -26,6 +27,7 @@ const BENCHES: Record<string, (arena: Arena) => Promise<Figure[]>> = {
   answer: answerClient,
   costs: countCosts,
   life: countLife,
+  insights: readInsights,
 }
 
 const { values, positionals } = parseArgs({

@@ -14,6 +14,10 @@ export interface BareServers {
   takesMs(ms: number): void
   /** Resolves when Telegram has answered the next call of a method. */
   answered(method: 'sendMessage' | 'editMessageText'): Promise<void>
+  /** Meta has an ad account with so many campaigns from now on, each with a row for every day. */
+  hasCampaigns(count: number): void
+  /** Pages of insights read so far. */
+  insightPages(): number
   /** Resolves when so many cards were sent. */
   reached(sent: number): Promise<void>
   close(): void
@@ -26,6 +30,8 @@ export async function startBareServers(): Promise<BareServers> {
   let lastText = ''
   let waiting: { count: number; resolve: () => void } | null = null
   let pauseMs = 0
+  let campaigns = 0
+  let insightPages = 0
   const cards = new Map<number, string>()
   const listeners = new Map<string, () => void>()
   const server: Server = createServer((request, response) => void answer(request, response))
@@ -33,9 +39,12 @@ export async function startBareServers(): Promise<BareServers> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request)
-    const { pathname } = new URL(request.url ?? '/', 'http://bare')
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bare')
     const isTelegram = pathname.startsWith('/telegram/')
-    const reply = isTelegram ? telegram(pathname, body) : meta(pathname, body)
+    const reply = isTelegram
+      ? telegram(pathname, body)
+      : (ofAdAccount(pathname, searchParams) ?? meta(pathname, body))
+    if (!isTelegram) response.setHeader('x-ad-account-usage', TRUSTED)
     if (isTelegram && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     response.setHeader('content-type', 'application/json').end(JSON.stringify(reply))
     const method = pathname.split('/').at(-1) ?? ''
@@ -57,11 +66,21 @@ export async function startBareServers(): Promise<BareServers> {
     return { ok: true, result: { message_id: params.message_id ?? sent, date: 0, chat } }
   }
 
+  function ofAdAccount(path: string, query: URLSearchParams): unknown {
+    if (campaigns === 0) return undefined
+    if (path.endsWith('/adaccounts')) return { data: [AD_ACCOUNT] }
+    if (!path.endsWith('/insights')) return undefined
+    insightPages += 1
+    return insights(campaigns, query)
+  }
+
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent: () => sent,
     lastText: () => lastText,
     cards,
+    hasCampaigns: (count) => (campaigns = count),
+    insightPages: () => insightPages,
     takesMs: (ms) => (pauseMs = ms),
     answered: (method) => new Promise((resolve) => listeners.set(method, resolve)),
     reached: (count) =>
@@ -71,6 +90,47 @@ export async function startBareServers(): Promise<BareServers> {
       }),
     close: () => server.close(),
   }
+}
+
+/** The ad account of `hasCampaigns`. */
+export const AD_ACCOUNT = {
+  id: 'act_900',
+  account_id: '900',
+  name: 'Bench',
+  account_status: 1,
+  currency: 'USD',
+  timezone_name: 'Asia/Tashkent',
+}
+
+/** An app that Meta trusts fully may ask as much as the bench does. */
+const TRUSTED = JSON.stringify({ acc_id_util_pct: 0, ads_api_access_tier: 'standard_access' })
+
+function insights(campaigns: number, query: URLSearchParams): unknown {
+  const { since, until } = JSON.parse(query.get('time_range') ?? '{}')
+  const days = (Date.parse(until) - Date.parse(since)) / 86_400_000 + 1
+  const from = Number(query.get('after') ?? 0)
+  const to = Math.min(from + Number(query.get('limit') ?? 25), days * campaigns)
+  const data = Array.from({ length: to - from }, (_, n) => {
+    const day = Math.floor((from + n) / campaigns)
+    const campaign = (from + n) % campaigns
+    const date = new Date(Date.parse(since) + day * 86_400_000).toISOString().slice(0, 10)
+    return {
+      date_start: date,
+      campaign_id: String(120_000 + campaign),
+      campaign_name: `Campaign ${campaign}`,
+      account_currency: AD_ACCOUNT.currency,
+      spend: `${campaign}.25`,
+      impressions: String(1_000 + campaign),
+      clicks: String(campaign),
+      actions: [
+        { action_type: 'lead', value: String(campaign % 7) },
+        { action_type: 'onsite_conversion.lead_grouped', value: String(campaign % 7) },
+        { action_type: 'link_click', value: String(campaign) },
+      ],
+    }
+  })
+  const next = to < days * campaigns ? { next: 'http://bare/next' } : {}
+  return { data, paging: { cursors: { after: String(to) }, ...next } }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

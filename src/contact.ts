@@ -28,6 +28,11 @@ export function formatPhone(phone: string): string {
   return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone
 }
 
+/** The country of a phone, ISO 3166 in lower case; `null` when it tells of none. */
+export function countryOf(phone: string): string | null {
+  return parsePhoneNumberFromString(phone)?.country?.toLowerCase() ?? null
+}
+
 /**
  * Understands a phone, an e-mail or a Telegram @name.
  * `PHONE_WRONG`: digits that are no number anywhere; `CONTACT_WRONG`: none of the three.

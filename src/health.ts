@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 import { listConnections } from './store/connections.ts'
 import { countParked, forgetParked, isParked, listParked, type ParkedKey } from './store/parked.ts'
 import { listProjects } from './store/projects.ts'
-import { connectionOf, conversationOf, leadOf, pageOf } from './stubs.ts'
+import { connectionOf, conversationOf, leadOf, pageOf, watchOf } from './stubs.ts'
 import { isoTime } from './time.ts'
 
 const owedSchema = z.object({
@@ -37,7 +37,7 @@ export const healthSchema = z.object({
       }),
     ),
   }),
-  waiting: z.array(owedSchema).describe('What the chats, pages and connections still owe'),
+  waiting: z.array(owedSchema).describe('What the chats, pages, connections and watches still owe'),
   connections: z.array(
     z.object({
       id: z.string(),
@@ -67,6 +67,7 @@ export async function healthOf(
     ...unique(chats).map((id) => owed('conversation', id, conversationOf(env, id).owed())),
     ...unique(pages.map(({ id }) => id)).map((id) => owed('page', id, pageOf(env, id).owed())),
     ...connections.map(({ id }) => owed('connection', id, connectionOf(env, id).owed())),
+    ...projects.map(({ id }) => owed('watch', id, watchOf(env, id).owed())),
   ])
   const total = Object.values(byReason).reduce((sum, n) => sum + n, 0)
   // Who has blocked the bot gets what was said when they come back: nobody has to do anything.
@@ -118,6 +119,8 @@ async function askToRetry(env: Env, { object, name, seq }: ParkedKey): Promise<b
       return pageOf(env, name).retryParked(seq)
     case 'connection':
       return connectionOf(env, name).retryParked(seq)
+    case 'watch':
+      return watchOf(env, name).retryParked(seq)
     default:
       return false
   }

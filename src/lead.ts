@@ -16,6 +16,9 @@ export const noteSchema = z.object({
   at: time,
 })
 
+/** A consent below a form, by Meta's key for it. */
+export const consentSchema = z.object({ key: z.string(), isGiven: z.boolean() })
+
 /** What a manager wants to be told about a lead, and when. */
 export const reminderSchema = z.object({
   id: z.string(),
@@ -51,6 +54,8 @@ export const leadSchema = z.object({
   adId: z.string().nullable(),
   formId: z.string().nullable(),
   answers: z.record(z.string(), z.string()).describe('Further questions and their answers'),
+  consents: z.array(consentSchema).default([]).describe('Further consents below the form'),
+  isTest: z.boolean().default(false).describe('Made with Meta’s testing tool; counted nowhere'),
   details: z.enum(LEAD_DETAILS),
   assignee: z.object({ id: z.string(), name: z.string() }).nullable(),
   notes: z.array(noteSchema),
@@ -109,6 +114,8 @@ export interface NewLead {
   adId?: string | null
   formId?: string | null
   answers?: Record<string, string>
+  consents?: LeadData['consents']
+  isTest?: boolean
   isVerified?: boolean
   utmSource?: string | null
   details?: LeadData['details']
@@ -129,6 +136,8 @@ export type LeadDetails = Partial<
     | 'adId'
     | 'formId'
     | 'answers'
+    | 'consents'
+    | 'isTest'
     | 'details'
   >
 >

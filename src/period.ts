@@ -49,3 +49,22 @@ function startOf(date: Temporal.PlainDate, timezone: string): string {
   const start = date.toZonedDateTime({ timeZone: timezone }).toInstant()
   return start.toString({ smallestUnit: 'millisecond' })
 }
+
+/** The periods of at most `days` days that a period consists of, in order. */
+export function slicesOf({ from, to }: Period, days: number): Period[] {
+  const end = Temporal.PlainDate.from(to)
+  const slices: Period[] = []
+  let start = Temporal.PlainDate.from(from)
+  while (Temporal.PlainDate.compare(start, end) <= 0) {
+    const last = start.add({ days: days - 1 })
+    const until = Temporal.PlainDate.compare(last, end) < 0 ? last : end
+    slices.push({ from: start.toString(), to: until.toString() })
+    start = until.add({ days: 1 })
+  }
+  return slices
+}
+
+/** The first day of so many months before today. */
+export function monthsBefore(months: number, timezone: string, now: number): string {
+  return Temporal.PlainDate.from(dayOf(now, timezone)).subtract({ months }).toString()
+}

@@ -41,6 +41,7 @@ const schema = z.object({
     .regex(/^\d+$/, { error: 'must be the numeric id of the Meta app' })
     .optional(),
   META_APP_SECRET: metaSecret.optional(),
+  META_APP_SECRET_PREVIOUS: metaSecret.optional(),
   META_VERIFY_TOKEN: metaSecret.optional(),
   META_GRAPH_ROOT: root.default('https://graph.facebook.com'),
   META_DIALOG_ROOT: root.default('https://www.facebook.com'),
@@ -66,6 +67,8 @@ const schema = z.object({
 export interface MetaSettings {
   appId: string
   appSecret: string
+  /** While the secret is being changed: what Meta may still sign with, and ask us to sign with. */
+  previousSecret: string | null
   verifyToken: string
   graphRoot: string
   dialogRoot: string
@@ -104,7 +107,13 @@ export function parseSettings(env: object): Settings {
   problems.push(...halfConfiguredMeta(new Set(set.map(([name]) => name))))
   if (!result.success || problems.length > 0) throw new MisconfiguredError(problems.join('; '))
   const { META_APP_ID, META_APP_SECRET, META_VERIFY_TOKEN, ...rest } = result.data
-  const { META_GRAPH_ROOT, META_DIALOG_ROOT, META_GRAPH_VERSION, ...settings } = rest
+  const {
+    META_APP_SECRET_PREVIOUS,
+    META_GRAPH_ROOT,
+    META_DIALOG_ROOT,
+    META_GRAPH_VERSION,
+    ...settings
+  } = rest
   const isOn = META_APP_ID && META_APP_SECRET && META_VERIFY_TOKEN
   return {
     ...settings,
@@ -112,6 +121,7 @@ export function parseSettings(env: object): Settings {
       ? {
           appId: META_APP_ID,
           appSecret: META_APP_SECRET,
+          previousSecret: META_APP_SECRET_PREVIOUS ?? null,
           verifyToken: META_VERIFY_TOKEN,
           graphRoot: META_GRAPH_ROOT,
           dialogRoot: META_DIALOG_ROOT,

@@ -4,6 +4,7 @@ import type { Connection } from '../objects/connection/connection.ts'
 import type { Conversation } from '../objects/conversation/conversation.ts'
 import type { Lead } from '../objects/lead/lead.ts'
 import type { Page } from '../objects/page/page.ts'
+import type { Watch } from '../objects/watch/watch.ts'
 
 /** Never changes: every lead's id is made from it. */
 const LEAD_NAMESPACE = '6f0c4a57-6a0b-5d0e-9b5c-1f6f6b1f6d11'
@@ -36,4 +37,9 @@ export function connectionOf(env: Env, metaUserId: string): DurableObjectStub<Co
 /** The live feed of a project, and whose turn it is there. */
 export function boardOf(env: Env, projectId: string): DurableObjectStub<Board> {
   return env.BOARD.getByName(projectId)
+}
+
+/** What watches a project's advertising. */
+export function watchOf(env: Env, projectId: string): DurableObjectStub<Watch> {
+  return env.WATCH.getByName(projectId)
 }

@@ -35,6 +35,28 @@ export function isWorkingTime(at: number, hours: WorkingHours | null, timezone: 
   return shift !== null && shift.from <= at && at < shift.to
 }
 
+/** The shifts of working time that end after `from` and begin before `to` (ms), in order. */
+export function shiftsWithin(
+  from: number,
+  to: number,
+  hours: WorkingHours,
+  timezone: string,
+): { from: number; to: number }[] {
+  const dayOf = (at: number) =>
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate()
+  const last = dayOf(to)
+  const shifts: { from: number; to: number }[] = []
+  for (
+    let date = dayOf(from);
+    Temporal.PlainDate.compare(date, last) <= 0;
+    date = date.add({ days: 1 })
+  ) {
+    const shift = shiftOf(date, hours, timezone)
+    if (shift && shift.to > from && shift.from < to) shifts.push(shift)
+  }
+  return shifts
+}
+
 function shiftOf(
   date: Temporal.PlainDate,
   hours: WorkingHours,

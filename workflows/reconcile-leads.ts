@@ -1,6 +1,8 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers'
 import { z } from 'zod'
 import type { Reconciled } from '../objects/page/page.ts'
+import { readingStart } from '../src/meta/reading-start.ts'
+import type { Tally } from '../src/store/receipts.ts'
 import { pageOf } from '../src/stubs.ts'
 import { RETRIES, valueOf } from '../src/steps.ts'
 
@@ -8,25 +10,35 @@ const paramsSchema = z.object({
   pageId: z.string(),
   /** How many days before now are read anyway; the rest from where the last reading ended. */
   days: z.int().min(1).max(90),
+  /** Whether it is counted afterwards what Meta has and what became of it here. */
+  receipts: z.boolean().default(false),
 })
 
-export type ReconcileLeadsParams = z.infer<typeof paramsSchema>
+export type ReconcileLeadsParams = z.input<typeof paramsSchema>
 
 export const STEPS = {
   forms: 'list the forms',
+  begin: (formId: string) => `where to read form ${formId} from`,
   read: (formId: string, page: number) => `read form ${formId}, page ${page}`,
   finish: (formId: string) => `form ${formId} is read`,
+  make: 'make leads of what was missing',
+  settle: 'cards of what was missing are sent',
+  count: (formId: string, page: number) => `count form ${formId}, page ${page}`,
+  receipts: 'give receipts',
 } as const
 
 const DAY_S = 86_400
 
+/** What came in the last minute may still be on its way to the managers. */
+const SETTLED_S = 60
+
 /** Compares what Meta has of a page's leads with what we hold, and takes in what is missing. */
 export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams> {
   override async run(event: WorkflowEvent<ReconcileLeadsParams>, step: WorkflowStep) {
-    const { pageId, days } = paramsSchema.parse(event.payload)
+    const { pageId, days, receipts } = paramsSchema.parse(event.payload)
     const startedAt = Math.floor(event.timestamp.getTime() / 1000)
     const forms = await step.do(STEPS.forms, RETRIES, async () =>
-      valueOf(await pageOf(this.env, pageId).listForms()),
+      valueOf(await pageOf(this.env, pageId).formsDue()),
     )
     let missing = 0
     const failed: string[] = []
@@ -39,6 +51,10 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
       }
     }
     if (failed.length > 0) throw new Error(`forms not read: ${failed.join(', ')}`)
+    if (receipts && forms.length > 0) {
+      if (missing > 0) await this.#settle(step, pageId)
+      await this.#giveReceipts(step, { pageId, forms, startedAt, days })
+    }
     return { missing }
   }
 
@@ -47,19 +63,56 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
     { pageId, formId, startedAt, days }: Reading,
   ): Promise<number> {
     const page = () => pageOf(this.env, pageId)
+    // Asked once: where it ends a page of the list belongs to where the list began.
+    const since = await step.do(STEPS.begin(formId), RETRIES, async () =>
+      readingStart(await page().readTo(formId), startedAt, days),
+    )
     let missing = 0
     for (let number = 1, after: string | null = null; number === 1 || after !== null; number++) {
       const cursor: string | null = after
-      const result: Reconciled = await step.do(STEPS.read(formId, number), RETRIES, async () => {
-        const since = sinceOf(await page().readTo(formId), startedAt, days)
-        return valueOf(await page().reconcile({ formId, since, after: cursor }))
-      })
+      const result: Reconciled = await step.do(STEPS.read(formId, number), RETRIES, async () =>
+        valueOf(await page().reconcile({ formId, since, after: cursor })),
+      )
       missing += result.missing
       after = result.after
     }
     // Only now: had anything of it failed, the next run would begin where this one did.
     await step.do(STEPS.finish(formId), RETRIES, () => page().setReadTo(formId, startedAt))
     return missing
+  }
+
+  /** What was missing is made, and gets the time to reach its chats. */
+  async #settle(step: WorkflowStep, pageId: string): Promise<void> {
+    await step.do(STEPS.make, RETRIES, async () => {
+      await pageOf(this.env, pageId).kick()
+    })
+    await step.sleep(STEPS.settle, '1 minute')
+  }
+
+  /** Of forms that were all read: a day that lacks one would seem to have fewer leads than it has. */
+  async #giveReceipts(
+    step: WorkflowStep,
+    { pageId, forms, startedAt, days }: Omit<Reading, 'formId'> & { forms: string[] },
+  ): Promise<void> {
+    const since = startedAt - days * DAY_S
+    const until = startedAt - SETTLED_S
+    const all: Tally[] = []
+    for (const formId of forms) {
+      for (let number = 1, after: string | null = null; number === 1 || after !== null; number++) {
+        const cursor: string | null = after
+        const counted: { tallies: Tally[]; after: string | null } = await step.do(
+          STEPS.count(formId, number),
+          RETRIES,
+          async () =>
+            valueOf(await pageOf(this.env, pageId).count({ formId, since, until, after: cursor })),
+        )
+        all.push(...counted.tallies)
+        after = counted.after
+      }
+    }
+    await step.do(STEPS.receipts, RETRIES, () =>
+      pageOf(this.env, pageId).giveReceipts(all, since, until),
+    )
   }
 }
 
@@ -69,12 +122,4 @@ interface Reading {
   /** Epoch seconds. */
   startedAt: number
   days: number
-}
-
-/**
- * From the last reading, and `days` back at least: Meta may tell of a lead late. A form that was never
- * read is read from when the page was connected, which the page knows.
- */
-function sinceOf(readTo: number, startedAt: number, days: number): number {
-  return Math.min(readTo, startedAt - days * DAY_S)
 }

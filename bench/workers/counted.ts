@@ -18,13 +18,17 @@ export const Conversation = counted(real.Conversation)
 export const Page = counted(real.Page)
 export const Connection = counted(real.Connection)
 export const Board = counted(real.Board)
+export const Watch = counted(real.Watch)
 
 export default {
   ...worker,
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url)
-    if (pathname !== '/api/bench/counts') return worker.fetch(request, env, ctx)
-    return Response.json(counts)
+    if (pathname === '/api/bench/counts') return Response.json(counts)
+    if (pathname !== '/api/bench/sql') return worker.fetch(request, env, ctx)
+    const statements = await request.json<{ sql: string; values: unknown[] }[]>()
+    const all = statements.map(({ sql, values }) => env.DB.prepare(sql).bind(...values))
+    return Response.json((await env.DB.batch(all)).map(({ results }) => results))
   },
 } satisfies ExportedHandler<Env>
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ReceivedEvent } from './ads/conversions.ts'
+import { statusSchema } from './ads/edges.ts'
 import type { insightControls, leadControls, tokenControls } from './controls.ts'
 import type { Core } from './core.ts'
 import { type Faults, faultSchema } from './graph/faults.ts'
@@ -89,6 +90,7 @@ function createCommands(core: Core, controls: Controls): Record<string, Command>
     restate: command(restateSchema, (restatement) => insights.restate(restatement)),
     'insights-mode': command(modeSchema, (change) => insights.mode(change)),
     'next-report': command(nextReports.element, (order) => insights.nextReport(order)),
+    'set-campaign': command(campaignSchema, ({ id, status }) => insights.setCampaign(id, status)),
     'set-account': command(
       z.object({ id: z.string(), change: accountChanges.valueType }),
       ({ id, change }) => insights.setAccount(id, change),
@@ -117,6 +119,7 @@ const modeSchema = z.object({
   maxLimit: z.number().nullable().exactOptional(),
 })
 const pageSchema = z.object({ pageId: z.string() })
+const campaignSchema = z.object({ id: z.string(), status: statusSchema })
 const throttleSchema = z.object({
   code: z.number(),
   subcode: z.number().exactOptional(),
@@ -152,6 +155,9 @@ function summary(core: Core) {
   return {
     now: core.now(),
     exchange: state.exchange,
+    accountStatuses: Object.fromEntries(
+      Object.entries(state.accountChanges).map(([id, change]) => [id, change.account_status ?? 1]),
+    ),
     callbackUrl: state.subscription?.callbackUrl ?? null,
     subscribedPages: Object.keys(state.pageSubscriptions),
     tokens: state.tokens.map((token) => {

@@ -1,3 +1,4 @@
+import { moveCampaign } from './ads/edges.ts'
 import { type Core, secondsNow } from './core.ts'
 import { type Submission, submit } from './leads/submit.ts'
 import { grantScopes } from './login/authorize.ts'
@@ -13,6 +14,7 @@ import {
 } from './login/tokens.ts'
 import { type DayNumbers, type State, sumOf, type Token } from './state.ts'
 import type { SendOptions, Webhooks } from './webhooks/webhooks.ts'
+import type { CampaignStatus } from './world/ads.ts'
 import { must, USERS } from './world/world.ts'
 
 /** Sending forms. */
@@ -135,6 +137,10 @@ export function insightControls(core: Core) {
     /** How the report that is ordered next will go; several orders are used up in turn. */
     nextReport(order: State['nextReports'][number]): void {
       core.state.nextReports.push(order)
+    },
+    /** What a person does with a campaign in Ads Manager. */
+    setCampaign(id: string, status: CampaignStatus): void {
+      moveCampaign(core, must(core.world.campaigns, id), status)
     },
     /** What Meta does with an ad account: blocks it, bills it, loses its card. */
     setAccount(id: string, change: State['accountChanges'][string]): void {

@@ -1,8 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { DELIVERING } from '../../src/meta/access.ts'
 import type { MetaAnswer } from '../../src/meta/answer.ts'
 import * as replies from '../../src/meta/replies.ts'
 import type { Caller, Door } from './door.ts'
-import { listAll } from './read.ts'
+import { listAll } from './list-all.ts'
 import type { ConnectionState } from './sql.ts'
 
 /** What a token opens. */
@@ -11,9 +12,6 @@ export interface Assets {
   pages: z.infer<typeof replies.pageAccount>[]
   adAccounts: ConnectionState['adAccounts']
 }
-
-/** Accounts that can deliver (Meta: ad-account, account_status): active, settling, in grace. */
-const DELIVERING = new Set([1, 8, 9])
 
 function isDelivering(account: z.infer<typeof replies.adAccount>): boolean {
   return DELIVERING.has(account.account_status ?? 1)
@@ -31,8 +29,9 @@ export async function discover(door: Door, userId: string): Promise<MetaAnswer<A
   const accounts = await listAll(door, replies.adAccount, 'user', userId, 'me/adaccounts', {
     fields: 'id,account_id,name,account_status,currency,timezone_name',
   })
-  if (!accounts.ok) return accounts
-  const sorted = accounts.value.toSorted(
+  // Who has left the permissions of ads out may still bring leads: the list of checks says so.
+  if (!accounts.ok && accounts.kind !== 'permission') return accounts
+  const sorted = (accounts.ok ? accounts.value : []).toSorted(
     (a, b) => Number(isDelivering(b)) - Number(isDelivering(a)),
   )
   return {
@@ -56,6 +55,31 @@ export async function listPages(door: Door, userId: string): Promise<MetaAnswer<
   return listAll(door, replies.pageAccount, 'user', userId, 'me/accounts', {
     fields: 'id,name,access_token',
   })
+}
+
+const subscribedApps = z.object({
+  data: z.array(
+    z.object({ id: replies.metaId, subscribed_fields: z.array(z.string()).default([]) }),
+  ),
+})
+
+/** Whether Meta tells us of the page's leads: it may have stopped by itself. */
+export async function isSubscribed(
+  door: Door,
+  pageId: string,
+  appId: string,
+): Promise<MetaAnswer<boolean>> {
+  const path = `${pageId}/subscribed_apps`
+  const apps = await door.call(subscribedApps, `page:${pageId}`, pageId, { path })
+  if (!apps.ok) return apps
+  const own = apps.value.data.find(({ id }) => id === appId)
+  return { ok: true, value: own?.subscribed_fields.includes('leadgen') === true }
+}
+
+/** Has Meta tell us of the page's leads no more. */
+export async function unsubscribe(door: Door, pageId: string): Promise<MetaAnswer<unknown>> {
+  const path = `${pageId}/subscribed_apps`
+  return door.call(replies.successReply, `page:${pageId}`, pageId, { path, method: 'DELETE' })
 }
 
 /** Has Meta tell us of the page's leads. */

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import { log } from '../../src/log.ts'
+import { pauseAfter, pointsOf } from '../../src/meta/allowance.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
 import { callGraph, type GraphCall } from '../../src/meta/graph.ts'
-import type { MetaTrouble } from '../../src/meta/trouble.ts'
+import { BAD_PROOF, type MetaTrouble } from '../../src/meta/trouble.ts'
 import type { Usage } from '../../src/meta/usage.ts'
 import type { MetaSettings } from '../../src/settings.ts'
+import type { Limits } from './limits.ts'
 
 /** In whose name a call is made. */
 export type Caller = 'user' | `page:${string}`
@@ -18,12 +20,14 @@ export interface DoorDeps {
   deadSince: () => string | null
   /** Meta has refused the token of this caller. */
   died: (caller: Caller, code: string) => void
+  /** Meta has refused our signature: the app's secret is not the one it knows. */
+  badProof: () => void
   pausedUntil: (scope: string) => number
   pause: (scope: string, until: number) => void
+  limits: Limits
+  /** Whether a scope is an ad account: calls about one spend its points. */
+  isAdAccount: (scope: string) => boolean
 }
-
-/** When Meta does not say how long to wait (Meta: rate-limiting). */
-const PAUSE_MINUTES = 5
 
 /** Calls of the whole app; what it is told to wait for, everything waits for. */
 const APP = 'app'
@@ -59,9 +63,13 @@ export class Door {
     if (at > Date.now()) return { ok: false, kind: 'later', code: 'paused', at }
     const token = await this.#tokenOf(caller)
     if (!token.ok) return token
+    const spentAt = this.#spend(scope, call.method)
+    if (spentAt !== null) return { ok: false, kind: 'later', code: 'allowance', at: spentAt }
     const result = await callGraph(meta, { ...call, token: token.value })
     if (result.usage) this.keepToUsage(scope, result.usage)
     if (!result.ok) return this.fail(caller, scope, result.trouble)
+    this.#deps.limits.calm(scope)
+    this.#deps.limits.calm(APP)
     const parsed = schema.safeParse(result.body)
     if (parsed.success) return { ok: true, value: parsed.data }
     log('error', 'meta.unexpected_reply', { path: call.path, error: parsed.error })
@@ -73,18 +81,35 @@ export class Door {
     const { kind, code } = trouble
     const isRefused = kind === 'dead' || kind === 'role'
     if (isRefused) this.#deps.died(caller, code)
+    if (code === BAD_PROOF) this.#deps.badProof()
     // The token of a page may die alone.
     if (isRefused && caller !== 'user') return { ok: false, kind: 'role', code }
     if (kind !== 'throttled') return { ok: false, kind, code }
-    const at =
-      Date.now() +
-      ('minutes' in trouble && trouble.minutes ? trouble.minutes : PAUSE_MINUTES) * 60_000
-    this.#deps.pause(APP_LIMITS.has(code.split('/')[0] ?? '') ? APP : scope, at)
+    const stopped = APP_LIMITS.has(code.split('/')[0] ?? '') ? APP : scope
+    const at = this.#pause(stopped, 'minutes' in trouble ? trouble.minutes : null)
     return { ok: false, kind: 'later', code, at }
   }
 
-  /** Stops by itself when what Meta allows is nearly used up. */
+  /** Pauses a scope that Meta has refused, the longer the oftener in a row; gives until when (ms). */
+  #pause(scope: string, minutes: number | null): number {
+    const { limits, pausedUntil, pause } = this.#deps
+    const before = pausedUntil(scope)
+    // Of calls that were on their way together one refusal counts.
+    if (minutes === null && before > Date.now()) return before
+    const refusals = minutes === null ? limits.refuse(scope) : 0
+    pause(scope, Date.now() + pauseAfter(minutes, refusals, Math.random()))
+    return pausedUntil(scope)
+  }
+
+  /** Spends what a call costs its ad account; the time (ms) to come back at when it cannot. */
+  #spend(scope: string, method: GraphCall['method']): number | null {
+    if (!this.#deps.isAdAccount(scope)) return null
+    return this.#deps.limits.spend(scope, pointsOf(method), Date.now())
+  }
+
+  /** Learns from the usage that Meta tells, and stops by itself when it is nearly used up. */
   keepToUsage(scope: string, usage: Usage): void {
+    if (usage.tier !== null) this.#deps.limits.learn(scope, usage.tier)
     if (!usage.isFull) return
     const until = Date.now() + (usage.minutes ?? 1) * 60_000
     this.#deps.pause(usage.isOfApp ? APP : scope, until)

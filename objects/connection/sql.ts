@@ -1,3 +1,4 @@
+import type { Warned } from '../../src/meta/token-life.ts'
 import type { Sealed } from '../../src/seal.ts'
 
 /** What a Connection knows of itself; times in ms. */
@@ -14,13 +15,19 @@ export interface ConnectionState {
   adAccounts: { id: string; name: string; currency: string; timezone: string }[]
   checkedAt: number
   /** The last warning given, and about which end of life. */
-  warned: { expiresAt: number; days: number } | null
+  warned: Warned | null
+  /** The same of the day on which Meta closes the person's data. */
+  dataWarned: Warned | null
   /** Of which end of life the admins know that Meta refuses to put it off. */
   refusedFor: number | null
   /** Troubles that do not end the token, as the admins were told of them and still last. */
   troubles: string[]
   /** The present token, by a name of our own: news of one that came before it mean nothing. */
   tokenId: string
+  /** When it was last asked whether Meta still tells of the pages' leads, ms. */
+  lookedAt: number
+  /** Where the Worker was reached when the person connected, for links; `null`: not known. */
+  publicUrl: string | null
 }
 
 /** A page that the token opens. */

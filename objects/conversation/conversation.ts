@@ -6,13 +6,16 @@ import { doErrand } from '../../src/bot/errands.ts'
 import type { CardView } from '../../src/bot/card-view.ts'
 import { type LeadNews, leadNewsRow } from '../../src/bot/lead-news.ts'
 import type { Learned } from '../../src/bot/learned.ts'
-import { type Link, linkCall } from '../../src/bot/link.ts'
+import { checksText } from '../../src/bot/checks.ts'
+import { type Link, linkCall, linkRow } from '../../src/bot/link.ts'
 import { overdueRow } from '../../src/bot/overdue.ts'
 import { type Call, CHAT, editRow, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
 import { type DaySummary, summaryText } from '../../src/bot/summary.ts'
 import { botIdOf, isShut, telegramOf, troubleOf } from '../../src/bot/telegram.ts'
-import { text, type TextKey, type TextParams } from '../../src/bot/texts.ts'
+import { plainText, text, type TextKey, type TextParams } from '../../src/bot/texts.ts'
+import { alertRow, type ToldAlert } from '../../src/bot/watch.ts'
 import type { LeadData } from '../../src/lead.ts'
+import type { Check } from '../../src/meta/access.ts'
 import type { Locale } from '../../src/locales.ts'
 import { log } from '../../src/log.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
@@ -35,6 +38,17 @@ export interface Message {
   params: TextParams
   /** The topic to be told in; General when absent. */
   threadId?: number | null
+  /** Told as the text's `reason`. */
+  reason?: TextKey | undefined
+  /** With a button that connects Facebook, at the Worker of this address; for a person's own chat. */
+  connectAt?: string | null
+}
+
+/** The checks of a connection, by its name. */
+interface ToldChecks {
+  key: string
+  name: string
+  checks: Check[]
 }
 
 /** Leads that become overdue within so long are told of in one message. */
@@ -101,6 +115,13 @@ export class Conversation extends Agent<Env> {
     this.#commit(() => this.#oweCards(leads.map((lead) => ({ lead, place }))))
   }
 
+  /** When the cards of these leads were sent, ms; those that stand here alone, by their leads' ids. */
+  async cardsShown(leadIds: string[]): Promise<{ leadId: string; at: number }[]> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    return next ? next.cardsShown(leadIds) : this.#tables.cardsShown(leadIds)
+  }
+
   /** Has open cards stand in another topic from now on; what they leave behind says so. */
   async moveCards(leadIds: string[], threadId: number | null): Promise<void> {
     await this.lifecycle.start()
@@ -144,10 +165,23 @@ export class Conversation extends Agent<Env> {
     await this.lifecycle.start()
     const next = this.#next()
     if (next) return next.tell(message)
-    const { key, text: name, params, threadId = null } = message
+    const { key, text: name, params, threadId = null, reason, connectAt = null } = message
     this.#commit(() => {
       if (!this.#tables.tell(key, Date.now())) return []
-      return [messageRow(text(this.#locale, name, params), { threadId })]
+      const why = reason === undefined ? {} : { reason: plainText(this.#locale, reason) }
+      const said = text(this.#locale, name, { ...params, ...why })
+      if (connectAt === null) return [messageRow(said, { threadId })]
+      const whose = { userId: this.#chatId, locale: this.#locale, publicUrl: connectAt }
+      return [linkRow({ name: 'connect', ...whose, said })]
+    })
+  }
+
+  /** Tells an admin what the checks of a connection came to, once for its key. */
+  async tellChecks({ key, name, checks }: ToldChecks): Promise<void> {
+    await this.lifecycle.start()
+    this.#commit(() => {
+      if (!this.#tables.tell(key, Date.now())) return []
+      return [messageRow(checksText(name, checks, this.#locale))]
     })
   }
 
@@ -160,6 +194,17 @@ export class Conversation extends Agent<Env> {
     this.#commit(() => {
       if (!this.#tables.tell(key, Date.now())) return []
       return [messageRow(summaryText(summary, locale ?? this.#locale), { threadId })]
+    })
+  }
+
+  /** Tells of an alert, once for its key; in the chat's own language unless one is given. */
+  async tellAlert(told: ToldAlert): Promise<void> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    if (next) return next.tellAlert(told)
+    this.#commit(() => {
+      if (!this.#tables.tell(told.key, Date.now())) return []
+      return [alertRow(told, told.locale ?? this.#locale)]
     })
   }
 
@@ -448,7 +493,8 @@ export class Conversation extends Agent<Env> {
 
   /** A link is made at the moment it is said; who has blocked us asks for another when they are back. */
   async #sayLink(row: OutboxRow, link: Link): Promise<Delivery> {
-    const delivery = await this.#voice.speaker.call(row, await linkCall(this.env.DB, link))
+    const { SESSION_SECRET: secret } = settingsOf(this.env)
+    const delivery = await this.#voice.speaker.call(row, await linkCall(this.env.DB, secret, link))
     const isBlocked = delivery.result === 'refused' && isShut(delivery.reason)
     return isBlocked ? { ...delivery, result: 'done' } : delivery
   }

@@ -228,6 +228,18 @@ export class ConversationTables {
     return row?.is_owed === 1 ? { leadId, isNew: false } : null
   }
 
+  /** When the cards of these leads were sent, ms; 0 of those that were before that was noted. */
+  cardsShown(leadIds: string[]): { leadId: string; at: number }[] {
+    return this.#sql
+      .exec<{ lead_id: string; sent_at: number | null }>(
+        `SELECT lead_id, sent_at FROM card
+         WHERE lead_id IN (SELECT value FROM json_each(?)) AND message_id IS NOT NULL`,
+        JSON.stringify(leadIds),
+      )
+      .toArray()
+      .map((row) => ({ leadId: row.lead_id, at: row.sent_at ?? 0 }))
+  }
+
   /** The card's message is no more: it has to be sent anew. */
   cardGone(leadId: string): OwedCard {
     this.#sql.exec(

@@ -22,6 +22,8 @@ export function begin(command: Extract<LeadCommand, { type: 'receive' }>, at: st
     adId: lead.adId ?? null,
     formId: lead.formId ?? null,
     answers: lead.answers ?? {},
+    consents: lead.consents ?? [],
+    isTest: lead.isTest ?? false,
     details: lead.details ?? 'complete',
     assignee: null,
     notes: note ? [{ id: command.id, text: note, author: by?.name ?? lead.name ?? '', at }] : [],

@@ -9,6 +9,7 @@ import { placeOf, type Project, recentProject } from '../../src/store/projects.t
 import { adminIds, findUser } from '../../src/store/users.ts'
 import { boardOf, conversationOf, leadOf } from '../../src/stubs.ts'
 import type { Consequence } from './decision.ts'
+import { reportStages } from './report-stages.ts'
 import { partOf } from './rows.ts'
 import type { LeadTables } from './sql.ts'
 import { tellRepeats } from './tell-repeats.ts'
@@ -90,6 +91,7 @@ export class Messenger {
       .publish([lead])
       .catch(() => undefined)
     await tellRepeats(this.#env, repeats)
+    await reportStages(this.#env, [lead])
     return DONE
   }
 

@@ -1,26 +1,51 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { LeadCommand, LeadData, LeadDetails } from '../../src/lead.ts'
+import type { LeadData, LeadDetails } from '../../src/lead.ts'
 import { log } from '../../src/log.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
-import { detailsOf } from '../../src/meta/lead-details.ts'
-import { NO_VALUES, type Notification, type PageNews } from '../../src/meta/notifications.ts'
+import type { PageNews } from '../../src/meta/notifications.ts'
 import type { ListedLead } from '../../src/meta/replies.ts'
+import { projectFor } from '../../src/meta/routing.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
-import { type NewRow, Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
+import { Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { retryDelay } from '../../src/outbox/retry-delay.ts'
-import { settingsOf } from '../../src/settings.ts'
+import { dayOf, slicesOf } from '../../src/period.ts'
+import { listForms } from '../../src/store/forms.ts'
 import { projectAndFindRepeats } from '../../src/store/leads.ts'
-import { FIRST_PROJECT_ID, placeOf, recentProject } from '../../src/store/projects.ts'
+import { recentMetaRoutes } from '../../src/store/meta-routes.ts'
+import { FIRST_PROJECT_ID } from '../../src/store/projects.ts'
+import { saveReceipts, type Tally } from '../../src/store/receipts.ts'
+import { forgetUnread, recordUnread } from '../../src/store/unread-leads.ts'
 import { startOnce } from '../../src/start-once.ts'
 import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
-import { type LeadReading, MAX_BATCH } from '../connection/read.ts'
-import { type LeadRules, rulesOf } from '../lead/rules.ts'
+import { type LeadReading, MAX_BATCH } from '../connection/leads.ts'
+import { reportStages } from '../lead/report-stages.ts'
 import { tellRepeats } from '../lead/tell-repeats.ts'
+import { FormBook, NOBODY } from './form-book.ts'
+import { type PageProject, pageProjects } from './page-projects.ts'
+import { countLeads, sumTallies } from './receipt.ts'
+import {
+  againRow,
+  type Arrival,
+  arrivalsRow,
+  AT_ONCE,
+  type Brought,
+  deliveryOf,
+  enrichOf,
+  isGivenUp,
+  isWithoutValues,
+  malformedRow,
+  neverTried,
+  NO_CONNECTION,
+  reasonOf,
+  RECONCILE,
+  receiveOf,
+  type Unread,
+  type UnreadLead,
+  waitFor,
+} from './rows.ts'
 import { PageTables } from './sql.ts'
-
-/** A lead that was found or told of; found ones bring their details along. */
-type Arrival = Notification & { details?: LeadDetails | undefined }
+import { type ReadLead, understand, type Understood } from './understand.ts'
 
 /** What one page of Meta's list of leads came to. */
 export interface Reconciled {
@@ -36,37 +61,40 @@ const MADE_TOGETHER = 10
 /** Webhooks that come one upon another are worked on together, once none came for so long. */
 const QUIET_MS = 30
 
+/** So often it is looked whether a lead was told of. */
+const LISTEN_MS = 250
+
+/** So many leads that were told of are remembered, besides those that are made. */
+const MANY_HEARD = 2_000
+
 /** But nobody waits for quiet longer than this many times. */
 const PATIENCE = 33
 
 /** So long a lead waits for its details before it is made without them. */
 const GRACE_MS = 2_000
 
-/**
- * Meta may know a lead some moments after it told of it, and calls a lead unknown that it will not
- * show for want of a permission: what it did not know for so long is given up.
- */
-const GONE_AFTER_MS = 86_400_000
-
 /** The longest wait between two tries of what Meta does not give. */
 const LONGEST_WAIT_MS = 30 * 60_000
 
-/** A page that was just connected brings along the leads of its last day. */
-const BEFORE_SERVED_MS = 86_400_000
+const DAY_MS = 86_400_000
 
-/** Without anybody to ask, we look again this often, although connecting wakes us at once. */
-const ASK_AGAIN_MS = 10 * 60_000
+/** A page that was just connected brings along the leads of its last day. */
+const BEFORE_SERVED_MS = DAY_MS
 
 /** One Facebook page: takes every notification in one write, and makes leads of them at its pace. */
 export class Page extends DurableObject<Env> {
   readonly #tables: PageTables
   readonly #outbox: Outbox
+  readonly #forms: FormBook
   #lastNewsAt = 0
   #isWaiting = false
+  /** Leads that were told of lately: a test lead is looked for among them before it is made. */
+  readonly #heard = new Set<string>()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#tables = new PageTables(ctx.storage.sql)
+    this.#forms = new FormBook({ env, pageId: this.#id, tables: this.#tables })
     this.#outbox = new Outbox({
       storage: ctx.storage,
       wakeUp: {
@@ -92,16 +120,27 @@ export class Page extends DurableObject<Env> {
       ]),
     )
     this.#lastNewsAt = Date.now()
+    if (this.#heard.size > MANY_HEARD) this.#heard.clear()
+    for (const { leadgenId } of news.leads) this.#heard.add(leadgenId)
     if (!this.#isWaiting) this.ctx.waitUntil(this.#ringWhenQuiet())
+  }
+
+  /** Whether a webhook has told of this lead, by now or within `ms`. */
+  async hears(leadgenId: string, ms: number): Promise<boolean> {
+    const isHeard = () => this.#heard.has(leadgenId) || this.#tables.held([leadgenId]).size > 0
+    // Counted, for the clock of a Worker may stand still.
+    for (let waited = 0; waited < ms && !isHeard(); waited += LISTEN_MS) {
+      await scheduler.wait(LISTEN_MS)
+    }
+    return isHeard()
   }
 
   /** From now on this connection is asked about the page; what waited for one goes on. */
   async serve({ connectionId, name }: { connectionId: string; name: string }): Promise<void> {
-    const state = this.#tables.state()
-    const projectId = state.projectId ?? FIRST_PROJECT_ID
-    const servedSince = state.servedSince ?? Date.now()
+    const servedSince = this.#tables.state().servedSince ?? Date.now()
     this.#outbox.transact(() => {
-      this.#tables.saveState({ connectionId, name, projectId, servedSince })
+      // Whoever could not be asked for the forms may be able to now.
+      this.#tables.saveState({ connectionId, name, servedSince, formsReadAt: null })
       for (const key of ['read', 'again']) this.#outbox.hasten(key)
       this.#outbox.revive(({ key }) => key === 'again')
     })
@@ -110,46 +149,102 @@ export class Page extends DurableObject<Env> {
 
   /** This connection cannot be asked any more; unless another took its place, nobody can. */
   async leave({ connectionId }: { connectionId: string }): Promise<void> {
-    const state = this.#tables.state()
-    if (state.connectionId !== connectionId) return
-    this.#tables.saveState({ ...state, connectionId: null })
+    if (this.#tables.state().connectionId !== connectionId) return
+    this.#tables.saveState({ connectionId: null })
   }
 
-  /** The ids of the page's forms that people can fill in. */
-  async listForms(): Promise<MetaAnswer<string[]>> {
-    const { connectionId } = this.#tables.state()
-    if (connectionId === null) return NOBODY
-    const forms = await connectionOf(this.env, connectionId).listForms(this.#id)
-    if (!forms.ok) return forms
-    return { ok: true, value: forms.value.filter(isActive).map(({ id }) => id) }
+  /** The forms whose leads are to be compared now; none while Meta's quota has no room for it. */
+  async formsDue(): Promise<MetaAnswer<string[]>> {
+    return this.#forms.due()
   }
 
   /**
    * Reads one page of what Meta has of a form since a time (epoch seconds), and keeps what is missing
    * here. `after`: where the next page begins.
    */
-  async reconcile(query: {
-    formId: string
-    since: number
-    after: string | null
-  }): Promise<MetaAnswer<Reconciled>> {
-    const { connectionId, servedSince } = this.#tables.state()
-    if (connectionId === null) return NOBODY
-    // What came long before we did was worked elsewhere: it shall not be thrown at the managers.
-    const earliest = Math.floor(((servedSince ?? 0) - BEFORE_SERVED_MS) / 1000)
-    const list = await connectionOf(this.env, connectionId).listLeads({
-      ...query,
-      since: Math.max(query.since, earliest),
-      pageId: this.#id,
-    })
+  async reconcile(query: ListQuery): Promise<MetaAnswer<Reconciled>> {
+    const list = await this.#list(query)
     if (!list.ok) return list
     const { items, after } = list.value
     const held = this.#tables.held(items.map(({ id }) => id))
-    const { place } = await this.#project()
     const missing = items.filter(({ id }) => !held.has(id))
-    const arrivals = missing.map((lead) => arrivalOf(lead, query.formId, place.region))
+    const arrivals = await this.#arrivalsOf(missing, query.formId)
     if (arrivals.length > 0) await this.receive({ leads: arrivals, malformed: [] })
     return { ok: true, value: { found: items.length, missing: missing.length, after } }
+  }
+
+  /** Counts one page of what Meta has of a form since a time, up to another (both epoch seconds). */
+  async count(
+    query: ListQuery & { until: number },
+  ): Promise<MetaAnswer<{ tallies: Tally[]; after: string | null }>> {
+    const list = await this.#list(query)
+    if (!list.ok) return list
+    const { items: leads, after } = list.value
+    const tallies = await countLeads(
+      { env: this.env, pageId: this.#id, held: (ids) => this.#tables.held(ids) },
+      { formId: query.formId, leads, until: query.until * 1000 },
+    )
+    return { ok: true, value: { tallies, after } }
+  }
+
+  /**
+   * Writes down what was counted of all forms between two times (epoch seconds): a receipt for every
+   * day that was counted from its beginning, and for every project that the page has forms of.
+   */
+  async giveReceipts(tallies: Tally[], since: number, until: number): Promise<void> {
+    const sums = sumTallies(tallies)
+    const forms = await listForms(this.env.DB, { pageId: this.#id })
+    const ids = new Set([...sums, ...forms].map(({ projectId }) => projectId))
+    const projectOf = pageProjects(this.env)
+    const all = [...ids].map(async (id) => {
+      const { timezone } = (await projectOf(id)).place
+      const from = Math.max(since * 1000 + DAY_MS, this.#tables.state().servedSince ?? 0)
+      const period = { from: dayOf(from, timezone), to: dayOf(until * 1000, timezone) }
+      return slicesOf(period, 1).map(({ from: date }) => {
+        const sum = sums.find((one) => one.projectId === id && one.date === date)
+        return sum ?? { projectId: id, date, meta: 0, held: 0, shown: 0, slowestSeconds: null }
+      })
+    })
+    await saveReceipts(this.env.DB, this.#id, (await Promise.all(all)).flat())
+  }
+
+  async #list(
+    query: ListQuery,
+  ): Promise<MetaAnswer<{ items: ListedLead[]; after: string | null }>> {
+    const { connectionId, servedSince } = this.#tables.state()
+    if (connectionId === null) return NOBODY
+    this.#tables.countCall(Date.now())
+    // What came long before we did was worked elsewhere: it shall not be thrown at the managers.
+    const earliest = Math.floor(((servedSince ?? 0) - BEFORE_SERVED_MS) / 1000)
+    return connectionOf(this.env, connectionId).listLeads({
+      formId: query.formId,
+      after: query.after,
+      since: Math.max(query.since, earliest),
+      pageId: this.#id,
+    })
+  }
+
+  /** Without its fields a lead of a list is as good as told of: it will be read alone. */
+  async #arrivalsOf(leads: ListedLead[], formId: string): Promise<Arrival[]> {
+    const read = leads.flatMap(({ field_data: fields, ...lead }): ReadLead[] =>
+      fields
+        ? [{ id: lead.id, lead: { ...lead, field_data: fields }, formId, projectId: null }]
+        : [],
+    )
+    const understood = await this.#understand(read)
+    return leads.map((lead) => ({
+      leadgenId: lead.id,
+      formId,
+      adId: lead.ad_id ?? null,
+      createdAt: lead.created_time === undefined ? null : timeOf(lead.created_time),
+      ...understood.get(lead.id),
+    }))
+  }
+
+  async #understand(leads: ReadLead[]): Promise<Map<string, Understood>> {
+    const { connectionId } = this.#tables.state()
+    const deps = { env: this.env, pageId: this.#id, connectionId, forms: this.#forms }
+    return understand(deps, leads)
   }
 
   /** How far a form was read, epoch seconds; 0 when it never was. */
@@ -167,6 +262,19 @@ export class Page extends DurableObject<Env> {
     const isFound = this.#outbox.retry(seq)
     await this.#outbox.ring()
     return isFound
+  }
+
+  /** Tries to read a lead now, whether it waits for that or was given up. */
+  async retryLead(leadgenId: string): Promise<void> {
+    const rows = ['read', 'again'].flatMap((key) => this.#outbox.all(key))
+    const those = rows.filter(({ body }) => body.includes(`"${leadgenId}"`))
+    for (const { seq } of those) this.#outbox.retry(seq)
+    for (const key of ['read', 'again']) this.#outbox.hasten(key)
+    if (those.length === 0) {
+      const body = { leads: [neverTried(leadgenId)], tries: 0 }
+      this.#outbox.transact(() => this.#outbox.add([againRow(body, Date.now())]))
+    }
+    await this.#outbox.ring()
   }
 
   /** Forgets an entry that made no sense; nothing else that is parked can be forgotten. */
@@ -239,7 +347,7 @@ export class Page extends DurableObject<Env> {
     let isMetaSlow = false
     let reading = this.#readInTime(chunks[0] ?? [])
     for (const [index, chunk] of chunks.entries()) {
-      const read: Map<string, LeadDetails> | null = isMetaSlow ? null : await reading
+      const read: Map<string, Understood> | null = isMetaSlow ? null : await reading
       isMetaSlow = read === null
       // The next are read while these are made.
       if (!isMetaSlow) reading = this.#readInTime(chunks[index + 1] ?? [])
@@ -257,46 +365,59 @@ export class Page extends DurableObject<Env> {
     })
   }
 
-  /** The details that Meta gives within the grace; `null` when it gives none. */
-  async #readInTime(arrivals: Arrival[]): Promise<Map<string, LeadDetails> | null> {
+  /** What Meta gives of leads within the grace; `null` when it gives nothing. */
+  async #readInTime(arrivals: Arrival[]): Promise<Map<string, Understood> | null> {
     const { connectionId } = this.#tables.state()
-    const ids = arrivals.filter(({ details }) => !details).map(({ leadgenId }) => leadgenId)
-    if (ids.length === 0) return new Map()
+    const unread = arrivals.filter(({ details }) => !details)
+    if (unread.length === 0) return new Map()
     if (connectionId === null) return null
     const late = scheduler.wait(GRACE_MS).then(() => null)
-    const reading = connectionOf(this.env, connectionId)
-      .readLeads(this.#id, ids)
-      .catch((error: unknown) => {
-        // Whatever has happened to the connection, the leads are made: they are read later.
-        log('error', 'page.unread', { object: 'page', count: ids.length, error })
-        return null
-      })
-    const answer = await Promise.race([reading, late])
-    if (!answer?.ok) return null
-    const { place } = await this.#project()
-    const read = answer.value.readings.filter((one) => one.ok)
-    return new Map(read.map(({ id, lead }) => [id, detailsOf(lead, place.region)]))
+    const reading = this.#readNew(connectionId, unread).catch((error: unknown) => {
+      // Whatever has happened to the connection, the leads are made: they are read later.
+      log('error', 'page.unread', { object: 'page', count: unread.length, error })
+      return null
+    })
+    return Promise.race([reading, late])
   }
 
-  async #make(chunk: Arrival[], read: Map<string, LeadDetails>): Promise<void> {
-    const project = await this.#project()
+  async #readNew(
+    connectionId: string,
+    arrivals: Arrival[],
+  ): Promise<Map<string, Understood> | null> {
+    const ids = arrivals.map(({ leadgenId }) => leadgenId)
+    const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, ids)
+    if (!answer.ok) return null
+    const formIds = new Map(arrivals.map(({ leadgenId, formId }) => [leadgenId, formId]))
+    const read = answer.value.readings.flatMap((one): ReadLead[] =>
+      one.ok ? [{ ...one, formId: formIds.get(one.id) ?? null, projectId: null }] : [],
+    )
+    return this.#understand(read)
+  }
+
+  async #make(chunk: Arrival[], read: Map<string, Understood>): Promise<void> {
+    const routes = await recentMetaRoutes(this.env.DB)
+    const projectOf = pageProjects(this.env)
+    const make = async (arrival: Arrival): Promise<LeadData> => {
+      const known = { ...arrival, ...read.get(arrival.leadgenId) }
+      const origin = { formId: arrival.formId, campaignId: null, pageId: this.#id }
+      const project = await projectOf(known.projectId ?? projectFor(origin, routes))
+      return this.#carryOut(receiveOf(known, project.id), project)
+    }
     const leads: LeadData[] = []
     for (const some of chunksOf(chunk, MADE_TOGETHER)) {
-      const commands = some.map((arrival) =>
-        receiveOf({ details: read.get(arrival.leadgenId), ...arrival }, project),
-      )
-      leads.push(
-        ...(await Promise.all(commands.map((command) => this.#carryOut(command, project)))),
-      )
+      leads.push(...(await Promise.all(some.map(make))))
       await scheduler.wait(1)
     }
-    await this.#tell(leads, project)
+    await this.#tell(leads)
     // By what they are now: one may have been made by an earlier try that was cut off.
     const ids = leads.flatMap(
       ({ details, sourceRef }) => (details === 'pending' && sourceRef) || [],
     )
     this.#outbox.transact(() => {
-      for (const arrival of chunk) this.#tables.hold(arrival)
+      for (const [index, arrival] of chunk.entries()) {
+        const projectId = leads[index]?.projectId ?? FIRST_PROJECT_ID
+        this.#tables.hold({ ...arrival, projectId })
+      }
       if (ids.length > 0) this.#outbox.add([{ key: 'read', kind: 'read', body: ids }])
     })
     this.ctx.waitUntil(this.#outbox.ring())
@@ -305,7 +426,12 @@ export class Page extends DurableObject<Env> {
   /** Reads the details of leads that were made without; what cannot be read now goes again. */
   async #readLeads({ leads, tries }: Unread): Promise<Delivery> {
     const { connectionId } = this.#tables.state()
-    if (connectionId === null) return waitFor('NO_CONNECTION')
+    if (connectionId === null) {
+      await this.#listUnread(leads, NO_CONNECTION)
+      // Who has come meanwhile found nothing to hasten.
+      if (this.#tables.state().connectionId !== null) return AT_ONCE
+      return waitFor(NO_CONNECTION)
+    }
     const rest = new Map(leads.map((lead) => [lead.id, lead]))
     let stop: MetaFailure | null = null
     for (const chunk of chunksOf([...rest.keys()], MAX_BATCH)) {
@@ -314,9 +440,29 @@ export class Page extends DurableObject<Env> {
       if (answer.ok) await this.#take(answer.value.readings, rest)
       if (stop) break
     }
+    await this.#listUnread([...rest.values()], stop && reasonOf(stop))
     // Nothing came of it: the rows wait as they are.
     if (stop && rest.size === leads.length) return deliveryOf(stop)
     return this.#goAgain([...rest.values()], tries, stop)
+  }
+
+  /** Lists leads for people with why they are not read: Meta's reason for each, or one for all. */
+  async #listUnread(leads: UnreadLead[], reason: string | null): Promise<void> {
+    const projects = this.#tables.projectsOf(leads.map(({ id }) => id))
+    const unread = leads.map((lead) => ({
+      leadId: leadIdOf('facebook', lead.id),
+      leadgenId: lead.id,
+      pageId: this.#id,
+      projectId: projects.get(lead.id) ?? FIRST_PROJECT_ID,
+      reason: reason ?? `META_${lead.code}`,
+      isGivenUp: isGivenUp(lead),
+    }))
+    try {
+      await recordUnread(this.env.DB, unread)
+    } catch (error) {
+      // The list may lag: the next try writes it, and no lead waits for it.
+      log('warn', 'page.unread_not_listed', { object: 'page', count: unread.length, error })
+    }
   }
 
   /** Fills in what was read; the rest is what was not, and since when Meta does not know it. */
@@ -350,12 +496,7 @@ export class Page extends DurableObject<Env> {
   }
 
   async #giveUp(leads: UnreadLead[]): Promise<void> {
-    const project = await this.#project()
-    const brought = leads.map(({ id }) => enrichOf(id, { details: 'unavailable' }))
-    await this.#tell(
-      await Promise.all(brought.map((command) => this.#carryOut(command, project))),
-      project,
-    )
+    await this.#enrich(leads.map(({ id }) => ({ id, details: { details: 'unavailable' } })))
   }
 
   /** What Meta told of without saying what it was has to be looked for. */
@@ -369,12 +510,26 @@ export class Page extends DurableObject<Env> {
 
   async #fillIn(readings: LeadReading[]): Promise<void> {
     const read = readings.filter((reading) => reading.ok)
-    const project = await this.#project()
-    const commands = read.map(({ id, lead }) => enrichOf(id, detailsOf(lead, project.place.region)))
-    const leads = await Promise.all(
-      commands.map(([id, command]) => this.#carryOut([id, command], project)),
+    const projects = this.#tables.projectsOf(read.map(({ id }) => id))
+    const understood = await this.#understand(
+      read.map((one) => {
+        return { ...one, formId: null, projectId: projects.get(one.id) ?? FIRST_PROJECT_ID }
+      }),
     )
-    await this.#tell(leads, project)
+    await this.#enrich([...understood].map(([id, { details }]) => ({ id, details })))
+    const leadIds = read.map(({ id }) => leadIdOf('facebook', id))
+    await forgetUnread(this.env.DB, leadIds)
+  }
+
+  /** Tells leads that are made what was learned of them, each within its project. */
+  async #enrich(learned: { id: string; details: LeadDetails }[]): Promise<void> {
+    const projects = this.#tables.projectsOf(learned.map(({ id }) => id))
+    const projectOf = pageProjects(this.env)
+    const enriched = learned.map(async ({ id, details }) => {
+      const project = await projectOf(projects.get(id) ?? FIRST_PROJECT_ID)
+      return this.#carryOut(enrichOf(id, details), project)
+    })
+    await this.#tell(await Promise.all(enriched))
   }
 
   /** Has a lead carry out what the page brings; what follows from it the page tells for all at once. */
@@ -387,69 +542,41 @@ export class Page extends DurableObject<Env> {
     return answer.lead
   }
 
-  /** Tells the lists and the chat of leads as they are now. Without a chat the leads see to it. */
-  async #tell(leads: LeadData[], { id, chatId, threadId, place }: PageProject): Promise<void> {
-    if (chatId === null || leads.length === 0) return
+  /** Tells the lists and the chats of leads as they are now. Without a chat the leads see to it. */
+  async #tell(leads: LeadData[]): Promise<void> {
+    const projectOf = pageProjects(this.env)
+    const byProject = [...Map.groupBy(leads, ({ projectId }) => projectId)]
+    const all = await Promise.all(
+      byProject.map(async ([id, some]) => ({ project: await projectOf(id), leads: some })),
+    )
+    const told = all.filter(({ project }) => project.chatId !== null)
+    if (told.length === 0) return
+    const toldLeads = told.flatMap((one) => one.leads)
     const [repeats] = await Promise.all([
-      projectAndFindRepeats(this.env.DB, leads),
-      conversationOf(this.env, chatId).showCards(leads, { ...place, threadId }),
+      projectAndFindRepeats(this.env.DB, toldLeads),
+      ...told.map(({ project: { chatId, threadId, place }, leads: some }) =>
+        conversationOf(this.env, chatId ?? '').showCards(some, { ...place, threadId }),
+      ),
     ])
     await tellRepeats(this.env, repeats)
-    // The live feed may miss a change: whoever watches reads the list again after a gap.
-    this.ctx.waitUntil(
-      boardOf(this.env, id)
-        .publish(leads)
-        .catch(() => undefined),
-    )
-  }
-
-  async #project(): Promise<PageProject> {
-    const id = this.#tables.state().projectId ?? FIRST_PROJECT_ID
-    const project = await recentProject(this.env.DB, id)
-    if (!project) throw new Error('the project of this page is gone')
-    const settings = settingsOf(this.env)
-    return {
-      id,
-      chatId: project.chatId,
-      threadId: project.threadId,
-      place: placeOf(project, settings),
-      rules: rulesOf(project, settings),
+    await reportStages(this.env, toldLeads)
+    for (const { project, leads: some } of told) {
+      // The live feed may miss a change: whoever watches reads the list again after a gap.
+      this.ctx.waitUntil(
+        boardOf(this.env, project.id)
+          .publish(some)
+          .catch(() => undefined),
+      )
     }
   }
 }
 
-/** What a page has to know of its project to make and show leads. */
-interface PageProject {
-  id: string
-  chatId: string | null
-  threadId: number | null
-  place: ReturnType<typeof placeOf>
-  rules: LeadRules
-}
-
-/** A lead's id and the command for it. */
-type Brought = [id: string, command: LeadCommand]
-
-function receiveOf(
-  { leadgenId, formId, adId, createdAt, details }: Arrival,
-  { id: projectId }: PageProject,
-): Brought {
-  const id = leadIdOf('facebook', leadgenId)
-  const lead = {
-    projectId,
-    source: 'facebook' as const,
-    sourceRef: leadgenId,
-    formId,
-    adId,
-    ...(details ?? { details: 'pending' as const }),
-    ...(createdAt === null ? {} : { createdAt }),
-  }
-  return [id, { id, type: 'receive', lead, by: null }]
-}
-
-function enrichOf(leadgenId: string, details: LeadDetails): Brought {
-  const id = leadIdOf('facebook', leadgenId)
-  return [id, { id: `enrich:${details.details}`, type: 'enrich', details }]
+/** What is read of a form's leads. */
+interface ListQuery {
+  formId: string
+  /** Epoch seconds, exclusive. */
+  since: number
+  after: string | null
 }
 
 function chunksOf<Item>(items: Item[], size: number): Item[][] {
@@ -457,84 +584,8 @@ function chunksOf<Item>(items: Item[], size: number): Item[][] {
   return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size))
 }
 
-const NOBODY: MetaFailure = { ok: false, kind: 'dead', code: 'no_connection' }
-
-function isActive({ status }: { status: string }): boolean {
-  return status === 'ACTIVE'
-}
-
-function arrivalOf(lead: ListedLead, formId: string, region: string): Arrival {
-  const { id, field_data: fields, created_time: createdAt } = lead
-  return {
-    leadgenId: id,
-    formId,
-    adId: lead.ad_id ?? null,
-    createdAt: createdAt === undefined ? null : timeOf(createdAt),
-    // Without its fields it is as good as told of: it will be read alone.
-    ...(fields ? { details: detailsOf({ ...lead, field_data: fields }, region) } : {}),
-  }
-}
-
 /** ISO time of what Meta says; a time that is none is no reason to lose a lead. */
 function timeOf(text: string): string | null {
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? null : isoTime(ms)
-}
-
-function arrivalsRow(arrivals: Arrival[]): NewRow {
-  return { key: 'arrivals', kind: 'arrivals', body: arrivals }
-}
-
-type Malformed = PageNews['malformed'][number]
-
-function isWithoutValues({ reason }: Malformed): boolean {
-  return reason === NO_VALUES
-}
-
-/** Each is kept; of those that say nothing at all, one says as much as a thousand. */
-function malformedRow(entry: Malformed): NewRow {
-  const kind = 'malformed'
-  return isWithoutValues(entry)
-    ? { key: 'no values', kind, body: entry, latest: true }
-    : { key: 'malformed', kind, body: entry }
-}
-
-const RECONCILE: NewRow = { key: 'reconcile', kind: 'reconcile', latest: true }
-
-/** Leads whose details are missing, and how often they were asked for. */
-interface Unread {
-  leads: UnreadLead[]
-  tries: number
-}
-
-interface UnreadLead {
-  id: string
-  /** Since when Meta says that it does not know it, ms; `null` when it does not say so. */
-  goneSince: number | null
-  /** What it said last. */
-  code: string
-}
-
-function neverTried(id: string): UnreadLead {
-  return { id, goneSince: null, code: '' }
-}
-
-function isGivenUp({ goneSince }: UnreadLead): boolean {
-  return goneSince !== null && Date.now() - goneSince >= GONE_AFTER_MS
-}
-
-/** One key for all of them, in order of their times: however many there are, they fill one lane. */
-function againRow(body: Unread, at: number): NewRow {
-  return { key: 'again', kind: 'again', body, at, priority: at }
-}
-
-function waitFor(reason: string): Delivery {
-  return { result: 'later', at: Date.now() + ASK_AGAIN_MS, reason }
-}
-
-/** What a failed call means to what waits for it: nothing of it is ever given up. */
-function deliveryOf(failure: MetaFailure): Delivery {
-  if (failure.kind === 'later') return { result: 'later', at: failure.at, reason: failure.code }
-  if (failure.kind === 'transient') return { result: 'unreachable', reason: `META_${failure.code}` }
-  return waitFor(`META_${failure.kind}_${failure.code}`)
 }

@@ -5,13 +5,17 @@ import { sha256 } from '../secrets.ts'
 import { deleteSession, findSessionUser, insertSession } from '../store/sessions.ts'
 import { findUser, findUserByToken, type User } from '../store/users.ts'
 import { isoTime } from '../time.ts'
+import { findUserByPass } from './pass.ts'
 
 const COOKIE = 'targetbot'
 const LASTS_S = 30 * 86_400
 
-/** Trades a person's token for a session; `null` when the token opens nothing. */
+/** Trades a person's token, or a pass, for a session; `null` when it opens nothing. */
 export async function enter(c: Context<AppEnv>, token: string): Promise<User | null> {
-  const user = await findUserByToken(c.env.DB, await sha256(token))
+  const { SESSION_SECRET: secret } = c.var.settings
+  const user = token.includes('.')
+    ? await findUserByPass(c.env.DB, secret, { pass: token, now: Date.now() })
+    : await findUserByToken(c.env.DB, await sha256(token))
   if (user) await begin(c, user, { sameSite: 'Lax' })
   return user
 }

@@ -3,6 +3,7 @@ import type { Update, UserFromGetMe } from 'grammy/types'
 import { BotContext, type Turn } from './context.ts'
 import { learn, type Learned } from './learned.ts'
 import { adminFeature } from './features/admin.ts'
+import { alertFeature } from './features/alert.ts'
 import { bindFeature } from './features/bind.ts'
 import { cardPressFeature } from './features/card-press.ts'
 import { languageFeature } from './features/language.ts'
@@ -32,6 +33,7 @@ const bot = new Composer<BotContext>(
   linksFeature,
   myFeature,
   adminFeature,
+  alertFeature,
   inviteFeature,
   bindFeature,
   leadsFeature,

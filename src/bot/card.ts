@@ -51,6 +51,7 @@ export function renderCard(
   const lines = [
     titleOf(lead, place.locale, now),
     ...reasonOf(lead, place.locale),
+    ...(lead.isTest ? [text(place.locale, 'card.test')] : []),
     '',
     ...repeatOf(lead, place),
     ...personOf(lead, place.locale),

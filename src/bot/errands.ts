@@ -3,6 +3,7 @@ import type { NewRow } from '../outbox/outbox.ts'
 import type { Settings } from '../settings.ts'
 import { adminPanel } from './errands/admin.ts'
 import { addToLead } from './errands/add-to-lead.ts'
+import { alertPress } from './errands/alert.ts'
 import { setAway } from './errands/away.ts'
 import { bind } from './errands/bind.ts'
 import { greet, help, setLanguage } from './errands/greet.ts'
@@ -31,6 +32,7 @@ const ERRANDS = {
   addToLead,
   acceptInvite,
   adminPanel,
+  alertPress,
   bind,
   chatDemoted,
   chatEntered,

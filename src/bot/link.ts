@@ -1,4 +1,5 @@
 import { InlineKeyboard } from 'grammy/web'
+import { issuePass } from '../auth/pass.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Locale } from '../locales.ts'
 import type { NewRow } from '../outbox/outbox.ts'
@@ -11,6 +12,11 @@ export interface Link {
   userId: string
   locale: Locale
   publicUrl: string
+  /**
+   * What is said with it instead of the usual words, in Telegram's HTML. Nobody has asked for such a
+   * link: it ends nothing that its person has.
+   */
+  said?: string
 }
 
 /** What is said with it, and where it leads after the portal has let its person in. */
@@ -26,18 +32,23 @@ export function linkRow(link: Link): NewRow {
 
 /**
  * A link to be sent at once: its token is made here, so that no outbox ever holds one. Made anew for
- * every try, it ends the one before, which may or may not have arrived.
+ * every try, it ends the one before, which may or may not have arrived. `secret` signs passes.
  */
-export async function linkCall(db: D1Database, link: Link): Promise<Call> {
+export async function linkCall(db: D1Database, secret: string, link: Link): Promise<Call> {
   const { locale } = link
   const words = WORDS[link.name]
-  const token = await issueToken(db, link.userId)
+  const { said = null, userId } = link
+  const token =
+    said === null
+      ? await issueToken(db, userId)
+      : await issuePass(db, secret, { userId, now: Date.now() })
   const url = `${link.publicUrl}/portal/enter?token=${token}${words.next}`
   // Telegram refuses buttons with an address without a dot, like http://localhost.
   const hasDot = new URL(url).hostname.includes('.')
   const markup = new InlineKeyboard().url(plainText(locale, words.button), url)
   const params = {
-    text: text(locale, words.text, { url }),
+    text:
+      said === null ? text(locale, words.text, { url }) : `${said}${hasDot ? '' : `\n\n${url}`}`,
     ...HTML,
     ...(hasDot ? { reply_markup: markup } : {}),
   }

@@ -1,7 +1,8 @@
 import { parseJson } from '../json.ts'
+import { log } from '../log.ts'
 import { hmacSha256 } from '../secrets.ts'
 import type { MetaSettings } from '../settings.ts'
-import { type MetaTrouble, troubleOf } from './trouble.ts'
+import { BAD_PROOF, type MetaTrouble, troubleOf } from './trouble.ts'
 import { type Usage, usageOf } from './usage.ts'
 
 const TIMEOUT_MS = 20_000
@@ -23,9 +24,17 @@ export type GraphResult =
 
 /**
  * One call to the Graph API, signed with `appsecret_proof`; the token goes in a header or a form, so
- * that it stands in no log. Never throws for what happens outside.
+ * that it stands in no log. While the app's secret is being changed the previous one is tried too.
+ * Never throws for what happens outside.
  */
 export async function callGraph(meta: MetaSettings, call: GraphCall): Promise<GraphResult> {
+  const result = await tryGraph(meta, call)
+  const isBadProof = !result.ok && result.trouble.code === BAD_PROOF
+  if (!isBadProof || meta.previousSecret === null) return result
+  return tryGraph({ ...meta, appSecret: meta.previousSecret }, call)
+}
+
+async function tryGraph(meta: MetaSettings, call: GraphCall): Promise<GraphResult> {
   try {
     return await readAnswer(await fetch(await requestOf(meta, call)))
   } catch {
@@ -61,11 +70,16 @@ async function requestOf(
 
 async function readAnswer(response: Response): Promise<GraphResult> {
   const usage = usageOf(response.headers)
+  const warning = response.headers.get('x-ad-api-version-warning')
+  if (warning !== null) log('warn', 'meta.old_version', { code: warning.slice(0, 100) })
   const body = parsed(await response.text())
   if (response.ok && body !== undefined) return { ok: true, body, usage }
   const trouble = troubleOf(response.status, body)
+  const trace = response.headers.get('x-fb-trace-id') ?? ''
+  log('warn', 'meta.refused', { code: `${trouble.kind} ${trouble.code} ${trace}`.trim() })
   if (trouble.kind !== 'throttled') return { ok: false, trouble, usage }
-  return { ok: false, trouble: { ...trouble, minutes: usage.minutes }, usage }
+  const minutes = usage.minutes ?? trouble.minutes
+  return { ok: false, trouble: { ...trouble, minutes }, usage }
 }
 
 function parsed(text: string): unknown {

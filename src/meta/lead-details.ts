@@ -1,43 +1,46 @@
 import { parsePhone } from '../contact.ts'
 import type { LeadDetails } from '../lead.ts'
+import type { KnownForm } from '../store/forms.ts'
+import { answersOf, type Field, fieldFor, fieldsOf, phoneField } from './form-fields.ts'
 import type { MetaLead } from './replies.ts'
 
-const NAMES = ['full_name', 'name']
-const PHONES = ['phone_number', 'phone', 'work_phone_number']
-const EMAILS = ['email', 'work_email']
-
-/** A lead's form, understood; what is neither name, phone nor e-mail stays as an answer. */
-export function detailsOf(lead: MetaLead, region: string): LeadDetails {
-  const fields = new Map(
-    lead.field_data.map(({ name, values }) => [name, values.join(', ').trim()]),
-  )
-  const phone = first(fields, PHONES)
-  const email = first(fields, EMAILS)
+/**
+ * A lead's form, understood by what is known of it; what is neither name, phone nor e-mail stays as an
+ * answer. `region` is the country of phones without one.
+ */
+export function detailsOf(lead: MetaLead, region: string, form: KnownForm | null): LeadDetails {
+  const fields = fieldsOf(lead.field_data, form)
+  const phone = phoneField(fields, region)
+  const email = fieldFor(fields, 'email')
+  const names = namesOf(fields)
+  const used = new Set([phone, email, ...names])
   return {
     details: 'complete',
-    name: first(fields, NAMES) ?? fullName(fields),
-    contact: phone ?? email,
-    phone: phone === null ? null : parsePhone(phone, region),
-    email,
-    answers: answersOf(fields),
+    name: names.map(({ text }) => text).join(' ') || null,
+    contact: phone?.text ?? email?.text ?? null,
+    phone: phone ? parsePhone(phone.text, region) : null,
+    email: email?.text ?? null,
+    answers: answersOf(fields.filter((field) => !used.has(field))),
     campaignId: lead.campaign_id ?? null,
     campaignName: lead.campaign_name ?? null,
     ...(lead.ad_id ? { adId: lead.ad_id } : {}),
     ...(lead.form_id ? { formId: lead.form_id } : {}),
+    ...(lead.custom_disclaimer_responses ? { consents: lead.custom_disclaimer_responses } : {}),
+    ...(isDummy(lead) ? { isTest: true } : {}),
   }
 }
 
-function first(fields: Map<string, string>, names: string[]): string | null {
-  return names.map((name) => fields.get(name)).find(Boolean) ?? null
+/** A full name, else the first and the last one. */
+function namesOf(fields: Field[]): Field[] {
+  const full = fieldFor(fields, 'name')
+  if (full) return [full]
+  const parts = [fieldFor(fields, 'first_name'), fieldFor(fields, 'last_name')]
+  return parts.filter((part) => part !== undefined)
 }
 
-function fullName(fields: Map<string, string>): string | null {
-  return [fields.get('first_name'), fields.get('last_name')].filter(Boolean).join(' ') || null
-}
+const DUMMY = /^<test lead: dummy data for .*>$/s
 
-const KNOWN = new Set([...NAMES, ...PHONES, ...EMAILS, 'first_name', 'last_name'])
-
-function answersOf(fields: Map<string, string>): Record<string, string> {
-  const answers = [...fields].filter(([name, value]) => !KNOWN.has(name) && value !== '')
-  return Object.fromEntries(answers.map(([name, value]) => [name.replaceAll('_', ' '), value]))
+/** Whether Meta's testing tool has filled in the form by itself. */
+export function isDummy({ field_data: data }: Pick<MetaLead, 'field_data'>): boolean {
+  return data.some(({ values }) => values.some((value) => DUMMY.test(value)))
 }

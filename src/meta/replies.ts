@@ -19,6 +19,10 @@ export const debugReply = z.object({
     expires_at: epoch.default(null),
     data_access_expires_at: epoch.default(null),
     scopes: z.array(z.string()).default([]),
+    granular_scopes: z
+      .array(z.object({ scope: z.string(), target_ids: z.array(metaId).default([]) }))
+      .default([])
+      .catch([]),
     user_id: metaId.optional(),
     error: z.object({ code: z.number(), subcode: z.number().optional() }).optional(),
   }),
@@ -78,13 +82,55 @@ export const adAccount = z.object({
 
 export const successReply = z.object({ success: z.union([z.boolean(), z.literal('true')]) })
 
-export const leadgenForm = z.object({
-  id: metaId,
-  name: z.string().default(''),
-  status: z.string().default('ACTIVE'),
+const count = z.int().nonnegative().catch(0)
+
+const formQuestion = z.object({
+  key: z.string(),
+  label: z.string().catch(''),
+  type: z.string().catch('CUSTOM'),
+  options: each(z.object({ key: z.string(), value: z.string() })).catch([]),
 })
 
-const field = z.object({ name: z.string(), values: z.array(z.coerce.string()).default([]) })
+/** A lead form with its questions; whatever is wrong beside a good id is no reason not to read it. */
+export const leadgenForm = z
+  .object({
+    id: metaId,
+    name: z.string().catch(''),
+    locale: z.string().nullable().catch(null),
+    status: z.string().catch('ACTIVE'),
+    leads_count: count,
+    expired_leads_count: count,
+    questions: each(formQuestion).catch([]),
+  })
+  .transform(({ leads_count, expired_leads_count, ...form }) => ({
+    ...form,
+    leadsCount: leads_count,
+    expiredLeadsCount: expired_leads_count,
+  }))
+
+export const FORM_FIELDS =
+  'id,name,locale,status,leads_count,expired_leads_count,questions{key,label,type,options}'
+
+/** One of the answers to a question, as a text whatever it was sent as; none for what is nothing. */
+const answer = z.unknown().transform((one) => {
+  if (typeof one === 'string') return one
+  return one === null || one === undefined ? '' : JSON.stringify(one)
+})
+
+const field = z.object({
+  name: z.string(),
+  values: z
+    .union([z.array(answer), z.null().transform(() => []), answer.transform((one) => [one])])
+    .default([]),
+})
+
+/** Consents below a form; `is_checked` is "1" or empty (Meta: lead ads, retrieving). */
+const consent = z
+  .object({ checkbox_key: z.string(), is_checked: z.unknown() })
+  .transform(({ checkbox_key: key, is_checked: isChecked }) => ({
+    key,
+    isGiven: [1, '1', true, 'true'].some((yes) => yes === isChecked),
+  }))
 
 // Whatever is wrong beside a good id is no reason to lose the lead.
 const leadFields = {
@@ -94,6 +140,7 @@ const leadFields = {
   campaign_id: metaId.optional().catch(undefined),
   campaign_name: z.string().optional().catch(undefined),
   form_id: metaId.optional().catch(undefined),
+  custom_disclaimer_responses: each(consent).optional().catch(undefined),
 }
 
 /** A lead as Meta gives it; ad fields are missing from organic leads and for some tokens. */
@@ -109,7 +156,11 @@ export const listedLead = z.object({
 
 export type ListedLead = z.infer<typeof listedLead>
 
-export const LEAD_FIELDS = 'id,created_time,ad_id,campaign_id,campaign_name,form_id,field_data'
+export const LEAD_FIELDS =
+  'id,created_time,ad_id,campaign_id,campaign_name,form_id,field_data,custom_disclaimer_responses'
+
+/** What is only asked for its id. */
+export const anyNode = z.object({ id: metaId })
 
 const batchPart = z.object({
   code: z.number(),
@@ -125,7 +176,18 @@ export type BatchPart = z.infer<typeof batchPart>
 /** Answers to the calls of one batch; a part that took too long, or makes no sense, is `null`. */
 export const batchReply = z.array(batchPart.nullable().catch(null))
 
-const action = z.object({ action_type: z.string(), value: z.string() })
+/** A number as Meta writes it: a text, with or without decimals. */
+const metric = z
+  .union([z.string(), z.number().transform(String)])
+  .refine((text) => text.trim() !== '' && Number.isFinite(Number(text)), 'is no number')
+
+const action = z.object({ action_type: z.string(), value: metric })
+
+/** What Ads Manager calls Results; one that did not happen has no `values`. */
+const result = z.object({
+  indicator: z.string(),
+  values: each(z.object({ value: metric })).default([]),
+})
 
 /** One campaign on one day; every metric is a text, and what is zero may be missing. */
 export const insightRow = z.object({
@@ -133,13 +195,27 @@ export const insightRow = z.object({
   campaign_id: metaId,
   campaign_name: z.string().default(''),
   account_currency: z.string(),
-  spend: z.string().default('0'),
-  impressions: z.string().default('0'),
-  clicks: z.string().default('0'),
+  spend: metric.default('0'),
+  impressions: metric.default('0'),
+  clicks: metric.default('0'),
   actions: each(action).default([]),
+  results: each(result).default([]),
 })
 
 export type InsightRow = z.infer<typeof insightRow>
 
 export const INSIGHT_FIELDS =
-  'account_currency,campaign_id,campaign_name,spend,impressions,clicks,actions'
+  'account_currency,campaign_id,campaign_name,spend,impressions,clicks,actions,results'
+
+/** A report that Meta makes in its own time was begun. */
+export const reportStarted = z.object({ report_run_id: metaId })
+
+/** How such a report is getting on. */
+export const reportRun = z.object({
+  async_status: z.string(),
+  async_percent_completion: z.number().default(0),
+  error_code: z.number().optional(),
+  error_subcode: z.number().optional(),
+})
+
+export type ReportRun = z.infer<typeof reportRun>

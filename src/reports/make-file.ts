@@ -41,7 +41,7 @@ async function collect(env: Env, { kind, projectId, period }: Report): Promise<T
   const { locale, timezone } = placeOf(project, settingsOf(env))
   if (kind === 'campaigns') {
     const source = await sourceOf(env, projectId)
-    const range = { accountId: source?.accountId ?? '', ...period }
+    const range = { accountId: source?.accountId ?? '', projectId, ...period }
     const { campaigns, totals } = await sumInsights(env.DB, range)
     return campaignTable(campaigns, totals, source?.currency ?? '', locale)
   }
@@ -54,7 +54,7 @@ async function collect(env: Env, { kind, projectId, period }: Report): Promise<T
       { projectId, ...bounds },
       { after, limit: LEADS_A_PAGE, oldestFirst: true },
     )
-    leads.push(...page.leads)
+    leads.push(...page.leads.filter(({ isTest }) => !isTest))
     after = page.next
   } while (after !== null)
   return leadTable(leads, { locale, timezone })

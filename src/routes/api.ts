@@ -8,16 +8,22 @@ import { AppError } from '../errors.ts'
 import { parseBody } from '../json.ts'
 import { FIRST_PROJECT_ID } from '../store/projects.ts'
 import { boardOf } from '../stubs.ts'
+import { alerts } from './alerts.ts'
 import { audit } from './audit.ts'
 import { connections } from './connections.ts'
+import { conversions } from './conversions.ts'
+import { forms } from './forms.ts'
 import { health } from './health.ts'
 import { keys } from './keys.ts'
 import { leads } from './leads.ts'
 import { me } from './me.ts'
+import { metaRoutes } from './meta-routes.ts'
 import { takes, tells } from './openapi.ts'
 import { projects } from './projects.ts'
+import { receipts } from './receipts.ts'
 import { reports } from './reports.ts'
 import { stats } from './stats.ts'
+import { unreadLeads } from './unread-leads.ts'
 import { users } from './users.ts'
 
 const MAX_BODY_BYTES = 65_536
@@ -53,8 +59,14 @@ export const api = new Hono<AppEnv>()
   .route('/users', users)
   .route('/keys', keys)
   .route('/connections', connections)
+  .route('/conversions', conversions)
+  .route('/alerts', alerts)
   .route('/audit', audit)
   .route('/health', health)
+  .route('/forms', forms)
+  .route('/meta-routes', metaRoutes)
+  .route('/receipts', receipts)
+  .route('/unread-leads', unreadLeads)
   .get(
     '/live',
     allow('leads:read'),

@@ -6,6 +6,7 @@ import { actorOf, canSee, confinementOf, shownTo } from '../auth/caller.ts'
 import { canWorkLeads } from '../auth/permissions.ts'
 import { AppError } from '../errors.ts'
 import { type Actor, LEAD_OUTCOMES, type LeadCommand, leadSchema } from '../lead.ts'
+import { conversionSchema, conversionsOf } from '../store/conversions.ts'
 import { listLeads } from '../store/leads.ts'
 import { leadOf } from '../stubs.ts'
 import {
@@ -34,6 +35,11 @@ const shownEvent = z.object({
   actor: z.object({ id: z.string(), name: z.string() }).nullable(),
   at: z.string(),
   data: z.record(z.string(), z.unknown()),
+})
+
+const leadWithHistory = leadSchema.extend({
+  events: z.array(shownEvent),
+  conversions: z.array(conversionSchema).describe('What Meta is told of it'),
 })
 
 const idParam = z.object({ id: z.uuid() })
@@ -74,17 +80,20 @@ export const leads = new Hono<AppEnv>()
   .get(
     '/:id',
     allow('leads:read'),
-    tells('A lead with its history', leadSchema.extend({ events: z.array(shownEvent) })),
+    tells('A lead with its history', leadWithHistory),
     takes('param', idParam),
     async (c) => {
       const found = await leadOf(c.env, c.req.valid('param').id).read()
       if (!found || !canSee(c.var.caller, found.lead)) {
         throw new AppError('NOT_FOUND', 'There is no such lead')
       }
-      const events = canWorkLeads(c.var.caller.role)
+      const isWorker = canWorkLeads(c.var.caller.role)
+      const events = isWorker
         ? found.events.map((event) => shownEvent.parse({ ...event, data: JSON.parse(event.data) }))
         : []
-      return c.json({ ...shownTo(c.var.caller, found.lead), events })
+      const isTold = isWorker && found.lead.source === 'facebook'
+      const conversions = isTold ? await conversionsOf(c.env.DB, found.lead.id) : []
+      return c.json({ ...shownTo(c.var.caller, found.lead), events, conversions })
     },
   )
   .post(

@@ -8,10 +8,15 @@ import { publicUrlOf } from '../public-url.ts'
 import { isSameSecret } from '../secrets.ts'
 import type { MetaSettings } from '../settings.ts'
 import { recordAudit } from '../store/audit.ts'
+import { type ConnectionRecord, listConnections } from '../store/connections.ts'
 import type { User } from '../store/users.ts'
+import { connectionOf } from '../stubs.ts'
 
 const COOKIE = 'targetbot_meta_state'
 const LASTS_S = 600
+
+/** As early as the admins are warned of it first. */
+const DATA_CLOSES_SOON_MS = 14 * 86_400_000
 
 /** Connecting a Meta user: an admin goes to Meta's dialog and comes back with a code. */
 export const metaConnect = new Hono<AppEnv>()
@@ -28,7 +33,8 @@ export const metaConnect = new Hono<AppEnv>()
       maxAge: LASTS_S,
       secure: new URL(c.req.url).protocol === 'https:',
     })
-    return c.redirect(dialogUrl(meta, redirectUri(c), state))
+    const isDataClosed = (await listConnections(c.env.DB)).some(isDataClosing)
+    return c.redirect(dialogUrl(meta, { redirectUri: redirectUri(c), state, isDataClosed }))
   })
   .get('/meta/callback', async (c) => {
     const { meta } = c.var.settings
@@ -47,7 +53,8 @@ async function finish(
   admin: User,
   code: string,
 ): Promise<string> {
-  const connected = await connect(c.env, meta, { code, redirectUri: redirectUri(c) })
+  const publicUrl = publicUrlOf(c)
+  const connected = await connect(c.env, meta, { code, redirectUri: redirectUri(c), publicUrl })
   if (!connected.ok) return connected.kind === 'transient' ? 'unreachable' : 'failed'
   await recordAudit(c.env.DB, {
     actorId: admin.id,
@@ -55,7 +62,14 @@ async function finish(
     action: 'connection.create',
     target: connected.value.connectionId,
   })
+  const connection = connectionOf(c.env, connected.value.connectionId)
+  await connection.oweChecks({ chatId: admin.id, publicUrl })
   return 'done'
+}
+
+/** Meta closes somebody's data soon: whoever it is, they are asked to open it anew. */
+function isDataClosing({ dataAccessExpiresAt: at }: ConnectionRecord): boolean {
+  return at !== null && Date.parse(at) - Date.now() < DATA_CLOSES_SOON_MS
 }
 
 /** Bound to the admin who began: somebody else's code never becomes this admin's connection. */

@@ -4,9 +4,11 @@ import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { LOCALES } from '../locales.ts'
+import { RESTATED_DAYS, startAggregation } from '../meta/aggregate.ts'
 import { projectRulesChangesSchema, projectRulesSchema } from '../project-rules.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findConnection } from '../store/connections.ts'
+import { reviveConversions } from '../store/conversions.ts'
 import {
   findProject,
   insertProject,
@@ -17,6 +19,7 @@ import {
   updateProject,
 } from '../store/projects.ts'
 import { isTimezone } from '../timezone.ts'
+import { watchChangesSchema, watchSchema } from '../watch/settings.ts'
 import { idFor } from './idempotency.ts'
 import { invalidField, isRepeatable, pageOf, takes, tells } from './openapi.ts'
 
@@ -33,7 +36,13 @@ const changes = z.strictObject({
     .optional(),
   connectionId: z.string().max(64).nullable().optional(),
   adAccountId: z.string().max(64).nullable().optional(),
+  datasetId: z
+    .string()
+    .regex(/^\d{5,20}$/, { error: 'is no id of a dataset' })
+    .nullable()
+    .optional(),
   rules: projectRulesChangesSchema.optional(),
+  watch: watchChangesSchema.optional(),
 })
 
 const idParam = z.object({ id: z.string().max(64) })
@@ -72,10 +81,17 @@ export const projects = new Hono<AppEnv>()
     async (c) => {
       const { id } = c.req.valid('param')
       const project = await existing(c, id)
-      const { rules, ...body } = c.req.valid('json')
+      const { rules, watch, ...body } = c.req.valid('json')
       const changed = await withAccount(c, project, body)
       const merged = rules && projectRulesSchema.parse({ ...project.rules, ...rules })
-      await updateProject(c.env.DB, id, { ...changed, rules: merged })
+      const watched = watch && watchSchema.parse({ ...project.watch, ...watch })
+      await updateProject(c.env.DB, id, { ...changed, rules: merged, watch: watched })
+      const isOtherDataset = (body.datasetId ?? project.datasetId) !== project.datasetId
+      if (isOtherDataset) await reviveConversions(c.env.DB, id)
+      const isOtherAccount = (body.adAccountId ?? project.adAccountId) !== project.adAccountId
+      if (isOtherAccount) {
+        await startAggregation(c.env, id, { days: RESTATED_DAYS }, Date.now())
+      }
       await audit(c, 'project.change', id, c.req.valid('json'))
       return c.json(await existing(c, id))
     },
@@ -91,12 +107,13 @@ async function existing(c: Context<AppEnv>, id: string): Promise<Project> {
 async function withAccount(
   c: Context<AppEnv>,
   project: Project,
-  body: Omit<z.infer<typeof changes>, 'rules'>,
+  body: Omit<z.infer<typeof changes>, 'rules' | 'watch'>,
 ): Promise<ProjectChanges> {
   const { adAccountId, connectionId = project.connectionId, ...rest } = body
+  const connection = connectionId === null ? null : await findConnection(c.env.DB, connectionId)
+  if (body.connectionId && !connection) throw invalidField('connectionId', 'is no connection')
   if (adAccountId === undefined) return { ...rest, connectionId }
   if (adAccountId === null) return { ...rest, connectionId, ...NO_ACCOUNT }
-  const connection = connectionId === null ? null : await findConnection(c.env.DB, connectionId)
   const account = connection?.adAccounts.find(({ id }) => id === adAccountId)
   if (!account) throw invalidField('adAccountId', 'is not an account of the connection')
   const { currency, timezone: accountTimezone } = account

@@ -54,7 +54,9 @@ export const webhooks = new Hono<AppEnv>()
     if (!meta) throw new AppError('META_OFF', 'Meta is off: its settings are not set')
     const bytes = await c.req.arrayBuffer()
     const signature = (c.req.header('X-Hub-Signature-256') ?? '').replace(/^sha256=/, '')
-    if (!(await isSignedWith(meta.appSecret, bytes, signature))) {
+    const secrets = [meta.appSecret, ...(meta.previousSecret === null ? [] : [meta.previousSecret])]
+    const signed = await Promise.all(secrets.map((one) => isSignedWith(one, bytes, signature)))
+    if (!signed.includes(true)) {
       throw new AppError('UNAUTHORIZED', 'The signature is wrong')
     }
     const news = sortNotifications(parseBody(new TextDecoder().decode(bytes)))

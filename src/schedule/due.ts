@@ -7,12 +7,12 @@ import { dayOf, hourOf } from '../period.ts'
 export type Start = { id: string; isNightly?: true } & (
   | { workflow: 'AGGREGATE_INSIGHTS'; params: { projectId: string; days: number } }
   | { workflow: 'RENEW_META_TOKEN'; params: { connectionId: string } }
-  | { workflow: 'RECONCILE_LEADS'; params: { pageId: string; days: number } }
+  | { workflow: 'RECONCILE_LEADS'; params: { pageId: string; days: number; receipts?: boolean } }
 )
 
 export interface Known {
-  /** Projects with an ad account, and its timezone. */
-  projects: { id: string; timezone: string }[]
+  /** Projects with an ad account, and its timezone, the oldest first. */
+  projects: { id: string; accountId: string; timezone: string }[]
   /** Those that live, with when their token was last looked at. */
   connections: { id: string; pageIds: string[]; checkedAt: string | null }[]
   /** Of the Worker: what belongs to no project happens in its night. */
@@ -28,7 +28,10 @@ const RECONCILE_MS = 15 * 60_000
  */
 export function dueAt(tick: number, { projects, connections, timezone }: Known): Start[] {
   return [
-    ...projects.flatMap((project) => insightsDue(tick, project)),
+    // An account that several projects share is read once, for all of them.
+    ...[...Map.groupBy(projects, ({ accountId }) => accountId).values()].flatMap(([first]) =>
+      first ? insightsDue(tick, first) : [],
+    ),
     ...connections.flatMap((connection) => connectionDue(tick, connection, timezone)),
   ]
 }
@@ -69,7 +72,7 @@ function connectionDue(
       const nightly = {
         workflow,
         id: `reconcile7_${pageId}_${day}`,
-        params: { pageId, days: 7 },
+        params: { pageId, days: 7, receipts: true },
         isNightly: true,
       } as const
       return isNight ? [often, nightly] : [often]

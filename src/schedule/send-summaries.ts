@@ -93,12 +93,17 @@ async function summaryOf(
 /** What the day's leads of Meta have cost so far, by the days of the ad account. */
 async function costOf(
   db: D1Database,
-  { adAccountId, accountTimezone, currency }: Project,
+  { id: projectId, adAccountId, accountTimezone, currency }: Project,
   to: number,
 ): Promise<DaySummary['cost']> {
   if (!adAccountId || !accountTimezone || !currency) return null
   const day = dayOf(to - 1, accountTimezone)
-  const { totals } = await sumInsights(db, { accountId: adAccountId, from: day, to: day })
+  const { totals } = await sumInsights(db, {
+    accountId: adAccountId,
+    projectId,
+    from: day,
+    to: day,
+  })
   const { cpl, spend } = totalsOf(totals, currency)
   return cpl && { cpl, spend }
 }

@@ -27,7 +27,7 @@ async function knownOf(env: Env, timezone: string): Promise<Known> {
   return {
     projects: projects.flatMap(({ id, adAccountId, connectionId, accountTimezone }) =>
       adAccountId && connectionId && alive.has(connectionId) && accountTimezone
-        ? [{ id, timezone: accountTimezone }]
+        ? [{ id, accountId: adAccountId, timezone: accountTimezone }]
         : [],
     ),
     connections: connections.map(({ id, pages, checkedAt }) => ({

@@ -1,3 +1,4 @@
+import { sendConversions } from '../meta/send-conversions.ts'
 import { startReport } from '../reports/order.ts'
 import { settingsOf } from '../settings.ts'
 import { listConnections } from '../store/connections.ts'
@@ -10,6 +11,7 @@ import { checkWebhook } from './check-webhook.ts'
 import { wakeLeads, wakeStaff } from './round.ts'
 import { sendSummaries } from './send-summaries.ts'
 import { startDue } from './start-due.ts'
+import { watchAll } from './watch-all.ts'
 
 const STUCK_AFTER_MS = 10 * 60_000
 
@@ -18,10 +20,12 @@ export async function onTick(env: Env, tick: number): Promise<void> {
   const settings = settingsOf(env)
   const outcomes = await Promise.allSettled([
     settings.meta ? startDue(env, tick, settings.DEFAULT_TIMEZONE) : null,
+    sendConversions(env),
     restartStuckReports(env, tick),
     deleteExpiredSessions(env.DB),
     sendSummaries(env, settings, tick),
     checkWebhook(env, settings, tick),
+    watchAll(env, tick),
     kickAll(env),
     wakeLeads(env, tick),
     wakeStaff(env, settings, tick),
@@ -39,7 +43,7 @@ async function kickAll(env: Env): Promise<void> {
   const kicks = await Promise.allSettled([
     ...[...chats].map((id) => conversationOf(env, id).kick()),
     ...[...pages].map((id) => pageOf(env, id).kick()),
-    ...connections.map(({ id }) => connectionOf(env, id).kick()),
+    ...connections.map(({ id }) => connectionOf(env, id).tick()),
   ])
   // Only now: one that cannot be woken keeps back no other.
   const failed = kicks.find((kick) => kick.status === 'rejected')

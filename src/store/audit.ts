@@ -31,6 +31,21 @@ export async function recordAudit(
     .run()
 }
 
+/** Writes down, once for its `ref`, what an outbox may carry out twice. */
+export async function recordAuditOnce(
+  db: D1Database,
+  { ref, ...entry }: Omit<AuditEntry, 'id'> & { ref: string },
+): Promise<void> {
+  const { actorId, actorName, action, target, details, at } = entry
+  await db
+    .prepare(
+      `INSERT INTO audit_log (actor_id, actor_name, action, target, details, created_at, ref)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`,
+    )
+    .bind(actorId, actorName, action, target, JSON.stringify(details), at, ref)
+    .run()
+}
+
 /** Writes it down in a batch if the statement before it has changed something. */
 export function auditOfChange(
   db: D1Database,

@@ -11,7 +11,18 @@ export const connectionSchema = z.object({
   expiresAt: z.string().nullable().describe('null: never'),
   dataAccessExpiresAt: z.string().nullable(),
   scopes: z.array(z.string()),
-  pages: z.array(z.object({ id: z.string(), name: z.string(), subscribed: z.boolean() })),
+  pages: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      subscribed: z.boolean(),
+      lost: z
+        .string()
+        .nullable()
+        .default(null)
+        .describe('Why it cannot be read although the rest can, as Meta names it'),
+    }),
+  ),
   adAccounts: z.array(
     z.object({ id: z.string(), name: z.string(), currency: z.string(), timezone: z.string() }),
   ),
@@ -45,6 +56,12 @@ export async function listConnections(db: D1Database): Promise<ConnectionRecord[
     .prepare(`SELECT ${COLUMNS} FROM connections ORDER BY created_at, id LIMIT 1000`)
     .all<Row>()
   return results.map(fromRow)
+}
+
+/** Those that live, besides this one. */
+export async function othersAlive(db: D1Database, id: string): Promise<ConnectionRecord[]> {
+  const all = await listConnections(db)
+  return all.filter((other) => other.state === 'alive' && other.id !== id)
 }
 
 /** Writes what a Connection knows of itself. */

@@ -16,7 +16,7 @@ export interface Activity {
 /** What happens to a lead later than so long after it came is counted no more. */
 const COUNTED_FOR_DAYS = 92
 
-const WITHIN = 'project_id = ?1 AND created_at >= ?4 AND created_at < ?3'
+const WITHIN = 'project_id = ?1 AND created_at >= ?4 AND created_at < ?3 AND is_test = 0'
 
 /** How many leads were received, first answered, won and lost within a time, each counted by itself. */
 export async function countActivity(db: D1Database, span: Span): Promise<Activity> {
@@ -49,7 +49,8 @@ export async function listResponseTimes(db: D1Database, span: Span): Promise<num
 
 /** How many of a project's leads nobody has taken. */
 export async function countWaiting(db: D1Database, projectId: string): Promise<number> {
-  const sql = `SELECT count(*) AS n FROM leads WHERE status = 'new' AND project_id = ?1`
+  const sql = `SELECT count(*) AS n FROM leads WHERE status = 'new' AND project_id = ?1
+    AND is_test = 0`
   return (await db.prepare(sql).bind(projectId).first<number>('n')) ?? 0
 }
 

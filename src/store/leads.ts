@@ -9,7 +9,7 @@ import {
 import { fold, searchQuery } from './search-words.ts'
 
 const COLUMNS = `id, version, project_id, status, outcome, source, source_ref, user_id, assignee_id,
-  campaign_id, phone, email, words, body, created_at, updated_at`
+  campaign_id, phone, email, words, body, created_at, updated_at, is_test`
 
 // Many leads in one statement: each statement costs D1 more than the rows it writes. Without WHERE
 // SQLite takes ON CONFLICT for a part of a join.
@@ -20,7 +20,7 @@ const UPSERT = `INSERT INTO leads (${COLUMNS})
   ON CONFLICT (id) DO UPDATE SET
     version = excluded.version, status = excluded.status, outcome = excluded.outcome,
     assignee_id = excluded.assignee_id, campaign_id = excluded.campaign_id, words = excluded.words,
-    body = excluded.body, updated_at = excluded.updated_at
+    body = excluded.body, updated_at = excluded.updated_at, is_test = excluded.is_test
   WHERE excluded.version > leads.version`
 
 // What is learned later. Set with the rest, their indexes would be written with every change of a lead.
@@ -58,6 +58,7 @@ function upserts(db: D1Database, leads: LeadData[]): D1PreparedStatement[] {
     JSON.stringify(lead),
     lead.createdAt,
     lead.updatedAt,
+    lead.isTest ? 1 : 0,
   ])
   const learned = leads
     .filter(({ version, phone, email }) => version > 1 && (phone !== null || email !== null))
@@ -217,26 +218,6 @@ const REPEATS = `WITH asked AS (
 export async function findLeadPosition(db: D1Database, id: string): Promise<LeadPosition | null> {
   const sql = 'SELECT created_at AS createdAt, id FROM leads WHERE id = ?1'
   return db.prepare(sql).bind(id).first<LeadPosition>()
-}
-
-/**
- * Leads received in a period (ISO times, the end exclusive), by status and outcome. Repeats that were
- * merged are counted with the lead they were merged into: only they are closed without an outcome.
- */
-export async function countLeads(
-  db: D1Database,
-  { projectId, from, to }: { projectId: string; from: string; to: string },
-): Promise<{ status: LeadStatus; outcome: LeadData['outcome']; n: number }[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT status, outcome, count(*) AS n FROM leads
-       WHERE project_id = ?1 AND created_at >= ?2 AND created_at < ?3
-         AND NOT (status = 'closed' AND outcome IS NULL)
-       GROUP BY status, outcome`,
-    )
-    .bind(projectId, from, to)
-    .all<{ status: LeadStatus; outcome: LeadData['outcome']; n: number }>()
-  return results
 }
 
 /** Ids of leads of a project that are not closed, newest first. */

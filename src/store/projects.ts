@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isoTime } from '../time.ts'
 import { LOCALES, type Locale } from '../locales.ts'
 import { type ProjectRules, projectRulesSchema } from '../project-rules.ts'
+import { watchSchema } from '../watch/settings.ts'
 import { auditOfChange } from './audit.ts'
 
 /** One advertised business; a `null` timezone, locale or region means the Worker's default. */
@@ -21,7 +22,12 @@ export const projectSchema = z.object({
     .string()
     .nullable()
     .describe('Of the ad account: its days are days of this zone'),
+  datasetId: z
+    .string()
+    .nullable()
+    .describe('The dataset that Meta is told of outcomes in; null: it is told of none'),
   rules: projectRulesSchema.describe('How its team works'),
+  watch: watchSchema.describe('What its advertising is watched for'),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
@@ -38,7 +44,7 @@ export const FIRST_PROJECT_ID = 'main'
 
 const COLUMNS = `id, name, chat_id AS chatId, thread_id AS threadId, chat_title AS chatTitle, timezone,
   locale, region, currency, connection_id AS connectionId, ad_account_id AS adAccountId,
-  account_timezone AS accountTimezone, rules,
+  account_timezone AS accountTimezone, dataset_id AS datasetId, rules, watch,
   created_at AS createdAt, updated_at AS updatedAt`
 
 const COLUMN_OF = {
@@ -53,14 +59,17 @@ const COLUMN_OF = {
   connectionId: 'connection_id',
   adAccountId: 'ad_account_id',
   accountTimezone: 'account_timezone',
+  datasetId: 'dataset_id',
   rules: 'rules',
+  watch: 'watch',
 } as const satisfies Record<keyof ProjectChanges, string>
 
-type ProjectRow = Omit<Project, 'rules'> & { rules: string }
+type ProjectRow = Omit<Project, 'rules' | 'watch'> & { rules: string; watch: string }
 
-/** Rules that were never set, or came into being later, have their defaults. */
+/** Rules and targets that were never set, or came into being later, have their defaults. */
 function readProject(row: ProjectRow): Project {
-  return { ...row, rules: projectRulesSchema.parse(JSON.parse(row.rules)) }
+  const rules = projectRulesSchema.parse(JSON.parse(row.rules))
+  return { ...row, rules, watch: watchSchema.parse(JSON.parse(row.watch)) }
 }
 
 export async function findProject(db: D1Database, id: string): Promise<Project | null> {
@@ -90,6 +99,8 @@ export async function insertProject(db: D1Database, id: string, name: string): P
   return meta.changes > 0
 }
 
+const JSON_COLUMNS = new Set(['rules', 'watch'])
+
 /** Changes what is given; false when there is no such project. */
 export async function updateProject(
   db: D1Database,
@@ -100,7 +111,7 @@ export async function updateProject(
   const values: unknown[] = []
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) continue
-    values.push(name === 'rules' ? JSON.stringify(value) : value)
+    values.push(JSON_COLUMNS.has(name) ? JSON.stringify(value) : value)
     columns.push(`${COLUMN_OF[name as keyof ProjectChanges]} = ?${values.length + 2}`)
   }
   const { meta } = await db
@@ -109,6 +120,15 @@ export async function updateProject(
     .run()
   forget(id)
   return meta.changes > 0
+}
+
+/** The ad accounts that this connection serves projects with. */
+export async function accountsOf(db: D1Database, connectionId: string): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT DISTINCT ad_account_id AS id FROM projects WHERE connection_id = ?1')
+    .bind(connectionId)
+    .all<{ id: string | null }>()
+  return results.flatMap(({ id }) => id ?? [])
 }
 
 /** Nobody can be asked in this connection's name any more; the ad accounts stay chosen. */

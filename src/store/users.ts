@@ -35,6 +35,14 @@ export async function findUserByToken(db: D1Database, tokenHash: string): Promis
     .first<User>()
 }
 
+/** The hash of a person's token; `null` while they have none. */
+export async function tokenHashOf(db: D1Database, id: string): Promise<string | null> {
+  return db
+    .prepare('SELECT token_hash AS hash FROM users WHERE id = ?1')
+    .bind(id)
+    .first<string | null>('hash')
+}
+
 /** Users by role and name; at most 1,000, which no agency reaches. */
 export async function listUsers(db: D1Database, role?: UserRole): Promise<User[]> {
   const { results } = await db

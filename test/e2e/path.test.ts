@@ -266,8 +266,8 @@ describe('a Facebook form', () => {
     for (const line of [
       '📞 +998 90 005 43 21',
       '✉️ fyodor@example.uz',
-      '▫️ какой курс вас интересует?: ielts',
-      '▫️ когда вам удобно заниматься?: утром, вечером',
+      '▫️ Какой курс вас интересует?: IELTS',
+      '▫️ Когда вам удобно заниматься? Можно выбрать несколько: Утром, Вечером',
       'Facebook · Английский | Лиды | Ташкент',
     ])
       expect(card.text).toContain(line)
@@ -400,7 +400,7 @@ describe('after all this', () => {
     const stored = storedIn(stage.state)
     // What is stored can be read at all: steps of workflows, leads, snapshots, reports.
     for (const words of [
-      'read page 1',
+      'which days to read',
       'make the file',
       'list the forms',
       'Партнёрский клиент',

@@ -12,6 +12,11 @@ export class FakeMeta {
   readonly #leads = new Set<string>()
   #dead: { code: number; subcode: number } | null = null
   #held: Promise<void> | null = null
+  readonly datasetId = `66554${newId()}`
+  /** Leads of which no event is taken, nor anything that comes in one call with it. */
+  readonly badLeads = new Set<string>()
+  /** Ids of the events that were taken, in order. */
+  readonly events: string[] = []
   /** When the token ends, epoch seconds; 0: never. */
   expiresAt = FAR
   /** What an exchange gives. */
@@ -79,6 +84,9 @@ export class FakeMeta {
             timezone_name: 'Asia/Tashkent',
           },
         ])
+      case `${this.datasetId}/events`:
+        return this.take(String(call.params['data']))
+      case `${this.userId}/permissions`:
       case `${this.pageId}/subscribed_apps`:
         return Response.json({ success: true })
       case '':
@@ -87,6 +95,24 @@ export class FakeMeta {
         await this.#held
         return this.lead(path)
     }
+  }
+
+  /** All events of a call, or none (Meta: conversions-api/using-the-api). */
+  take(data: string): Response {
+    const events = JSON.parse(data) as {
+      event_id: string
+      event_time: number
+      user_data: { lead_id: string }
+    }[]
+    const oldest = Date.now() / 1000 - 7 * 86_400
+    if (events.length > 1_000 || events.some((one) => one.event_time < oldest)) {
+      return metaError(100, 2_804_003)
+    }
+    if (events.some((one) => this.badLeads.has(one.user_data.lead_id))) {
+      return metaError(100, 2_804_008)
+    }
+    this.events.push(...events.map((one) => one.event_id))
+    return Response.json({ events_received: events.length, messages: [], fbtrace_id: 'A' })
   }
 
   async #batch(batch: string): Promise<Response> {

@@ -3,6 +3,7 @@ import { TEST_SETTINGS } from '../settings.ts'
 /** A call that went out of the Worker. */
 export interface OutgoingCall {
   to: 'telegram' | 'meta'
+  method: string
   /** A method of Telegram's, a path of Meta's with its version. */
   name: string
   /** The parameters, wherever they stood. */
@@ -142,6 +143,7 @@ async function readCall(request: Request): Promise<OutgoingCall> {
   const isTelegram = request.url.startsWith(TEST_SETTINGS.TELEGRAM_API_ROOT)
   return {
     to: isTelegram ? 'telegram' : 'meta',
+    method: request.method,
     name: isTelegram ? (url.pathname.split('/').at(-1) ?? '') : url.pathname.slice(1),
     params: { ...Object.fromEntries(url.searchParams), ...(await readBody(request)) },
     headers: request.headers,

@@ -5,7 +5,7 @@ import { invalid } from '../graph/params.ts'
 import { type NodeType, select } from '../graph/fields.ts'
 import { page } from '../graph/paging.ts'
 import { needAds, needOneOf } from '../login/access.ts'
-import type { Ad, AdAccount, AdSet, Campaign } from '../world/ads.ts'
+import type { Ad, AdAccount, AdSet, Campaign, CampaignStatus } from '../world/ads.ts'
 import { statusOf } from '../world/running.ts'
 import { accountNode, adNode, adsetNode, campaignNode } from './nodes.ts'
 
@@ -107,17 +107,21 @@ function list(type: NodeType, nodes: readonly Node[], call: Call) {
   )
 }
 
-const statusSchema = z.enum(['ACTIVE', 'PAUSED', 'DELETED', 'ARCHIVED'])
+export const statusSchema = z.enum(['ACTIVE', 'PAUSED', 'DELETED', 'ARCHIVED'])
 
 function changeStatus(core: Core, campaign: Campaign, call: Call) {
   needOneOf(core, call, ['ads_management'])
   const status = statusSchema.safeParse(call.params.required('status'))
   if (!status.success) throw invalid('status', `one of ${statusSchema.options.join(', ')}`)
   const dryRun = call.params.list('execution_options')?.includes('validate_only')
-  const moves = core.state.campaignMoves
-  if (!dryRun && statusOf(campaign, moves) !== status.data) {
-    moves.push({ campaignId: campaign.id, at: core.now(), status: status.data })
-    core.changed()
-  }
+  if (!dryRun) moveCampaign(core, campaign, status.data)
   return { success: true }
+}
+
+/** Gives a campaign a status, whoever does it: the app, or a person in Ads Manager. */
+export function moveCampaign(core: Core, campaign: Campaign, status: CampaignStatus): void {
+  const moves = core.state.campaignMoves
+  if (statusOf(campaign, moves) === status) return
+  moves.push({ campaignId: campaign.id, at: core.now(), status })
+  core.changed()
 }

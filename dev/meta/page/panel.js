@@ -2,6 +2,7 @@ const { control, form: formId } = document.body.dataset
 const log = document.querySelector('#log')
 const facts = document.querySelector('#facts')
 const exchange = document.querySelector('#exchange')
+const account = document.querySelector('#account')
 let lastLeadIds = []
 
 async function call(command, body = {}) {
@@ -54,6 +55,7 @@ async function refresh() {
   const response = await fetch(`${control}/state`)
   const state = await response.json()
   exchange.value = state.exchange.mode
+  account.value = state.accountStatuses[account.dataset.id] ?? 1
   const alive = state.tokens.filter(({ problem }) => !problem).length
   facts.textContent = [
     state.callbackUrl ? `Вебхук: ${state.callbackUrl}` : 'Вебхук не задан',
@@ -89,6 +91,10 @@ for (const button of document.querySelectorAll('[data-do]')) {
 }
 exchange.addEventListener('change', () => {
   void act('Обмен токена', () => call('exchange-mode', { mode: exchange.value }))
+})
+account.addEventListener('change', () => {
+  const change = { account_status: Number(account.value) }
+  void act('Рекламный аккаунт', () => call('set-account', { id: account.dataset.id, change }))
 })
 document.addEventListener('lead-sent', ({ detail }) => void act('Заявка', () => detail))
 void refresh()

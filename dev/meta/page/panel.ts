@@ -1,5 +1,8 @@
 import { html } from 'hono/html'
+import { ACCOUNTS } from '../world/ads.ts'
 import type { Place } from './routes.ts'
+
+const [ACCOUNT = { id: '', name: '' }] = ACCOUNTS
 
 const DEATHS = [
   ['460', 'сменили пароль (460)'],
@@ -13,6 +16,14 @@ const EXCHANGES = [
   ['extends', 'продлевает'],
   ['same_expiry', 'оставляет тот же срок'],
   ['refuses', 'отказывает'],
+] as const
+
+// Meta: ad-account, account_status.
+const STATUSES = [
+  ['1', 'работает'],
+  ['2', 'отключён'],
+  ['3', 'не оплачен'],
+  ['9', 'отсрочка платежа'],
 ] as const
 
 /** What Meta can do to the app, at the press of a button. */
@@ -52,6 +63,15 @@ export function panel({ reconnect }: Place) {
           >Обмен токена
           <select id="exchange">
             ${EXCHANGES.map(choice)}
+          </select></label
+        >
+      </section>
+      <section>
+        <h2>Реклама</h2>
+        <label
+          >Аккаунт «${ACCOUNT.name}»
+          <select id="account" data-id="${ACCOUNT.id}">
+            ${STATUSES.map(choice)}
           </select></label
         >
       </section>

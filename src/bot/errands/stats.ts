@@ -71,13 +71,13 @@ function daysOf(name: (typeof PERIODS)[number], timezone: string, now: number): 
 /** What Meta counts, by the days of the ad account; `null` when none is connected. */
 async function metaOf(
   db: D1Database,
-  { adAccountId, accountTimezone, currency }: Project,
+  { id: projectId, adAccountId, accountTimezone, currency }: Project,
   name: (typeof PERIODS)[number],
   now: number,
 ) {
   if (!adAccountId || !accountTimezone || !currency) return null
   const days = daysOf(name, accountTimezone, now)
-  const { totals } = await sumInsights(db, { accountId: adAccountId, ...days })
+  const { totals } = await sumInsights(db, { accountId: adAccountId, projectId, ...days })
   const { spend, leads, cpl } = totalsOf(totals, currency)
   return { spend: moneyText(spend), leads, cpl: cpl ? moneyText(cpl) : '—' }
 }

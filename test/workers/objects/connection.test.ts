@@ -142,10 +142,11 @@ describe('disconnecting', () => {
     })
   })
 
-  async function disconnect(): Promise<void> {
+  async function disconnect(status = 204): Promise<Response> {
     const { key } = await newKey('admin')
     const answer = await ask('DELETE', `/api/connections/${meta.userId}`, { key })
-    expect(answer.status).toBe(204)
+    expect(answer.status).toBe(status)
+    return answer
   }
 
   it('leaves nothing behind that asks Meta in its name, and can be undone', async () => {
@@ -155,20 +156,23 @@ describe('disconnecting', () => {
       connectionId: null,
       adAccountId: meta.accountId,
     })
-    expect(await page().listForms()).toMatchObject({ ok: false, code: 'no_connection' })
+    expect(await page().formsDue()).toMatchObject({ ok: false, code: 'no_connection' })
     expect(await adopt()).toMatchObject({ ok: true })
     expect(await record()).toMatchObject({ state: 'alive' })
   })
 
   it('is done although the token cannot be opened any more', async () => {
     await loseKeys()
-    await disconnect()
+    expect(await (await disconnect(200)).json()).toEqual({
+      revoked: false,
+      problem: 'token_sealed',
+    })
     expect(await record()).toBeNull()
   })
 
   it('is done although Meta says that the token has died, and alarms nobody', async () => {
     meta.killToken(190, 460)
-    await disconnect()
+    expect(await (await disconnect(200)).json()).toEqual({ revoked: false, problem: '190/460' })
     expect(await record()).toBeNull()
     expect(await told()).toEqual([])
   })
@@ -215,7 +219,11 @@ describe('connecting', () => {
     const { meta: settings } = settingsOf(env)
     meta.exchange = () => tokenReply('token-2')
     if (!settings) throw new Error('Meta is off')
-    await connectCode(env, settings, { code: 'c', redirectUri: 'https://x.test' })
+    await connectCode(env, settings, {
+      code: 'c',
+      redirectUri: 'https://x.test',
+      publicUrl: 'https://x.test',
+    })
     const project = await findProject(env.DB, 'main')
     await updateProject(env.DB, 'main', { connectionId: null, adAccountId: null, currency: null })
     expect(project).toMatchObject({ adAccountId: 'chosen', currency: 'JPY' })

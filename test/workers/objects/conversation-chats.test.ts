@@ -57,6 +57,8 @@ describe('a person who has blocked the bot', () => {
     const person = await newUser('manager')
     const chat = privateChat(person)
     const unblock = shutChat(chat.id, 403, BLOCKED)
+    // What other tests have left is in order here.
+    for (const table of ['connections', 'parked']) await env.DB.exec(`delete from ${table}`)
     await deliver(message(person, chat, { text: '/language' }))
     expect((await findUser(env.DB, String(person.id)))?.blockedAt).not.toBeNull()
     expect(await parkedReasons(String(chat.id))).toEqual(['TELEGRAM_BLOCKED'])

@@ -57,7 +57,7 @@ describe('a link from an advertisement', () => {
   it('carries its project, campaign and source into the request', async () => {
     const projectId = await newProject()
     const campaignId = String(newId())
-    await upsertInsights(env.DB, '1', [insightOf(campaignId, 'Autumn')])
+    await upsertInsights(env.DB, '1', [insightOf(campaignId, 'Autumn')], '2020-01-01')
     const client = new Client(outside)
     await client.say(`/start ${packStart({ projectId, campaignId, source: 'instagram' })}`)
     await client.press('Оставить заявку')
@@ -102,6 +102,10 @@ function insightOf(campaignId: string, campaignName: string) {
     clicks: 1,
     leads: 1,
     formLeads: 1,
+    messages: 0,
+    purchases: 0,
+    results: null,
+    resultIndicator: null,
     actions: [],
   }
 }

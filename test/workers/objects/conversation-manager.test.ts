@@ -494,9 +494,13 @@ describe('a manager in private', () => {
       clicks: 10,
       leads: 10,
       formLeads: 10,
+      messages: 0,
+      purchases: 0,
+      results: null,
+      resultIndicator: null,
       actions: [],
     }
-    await upsertInsights(env.DB, account.adAccountId, [insight])
+    await upsertInsights(env.DB, account.adAccountId, [insight], '2020-01-01')
     expect(textOf(await say(olim, '/stats'))).toContain(
       'расход 1\u00A0234.50\u00A0USD, заявок 10, цена заявки 123.45\u00A0USD',
     )

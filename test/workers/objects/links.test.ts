@@ -55,7 +55,7 @@ describe('a personal link', () => {
     )
     await deliver(message(person, chat, { text: command }))
     const rows = await outboxOf(chatId)
-    expect(rows).toMatchObject([{ kind: 'link' }])
+    expect(rows.filter(({ kind }) => kind === 'link')).toHaveLength(1)
     expect(JSON.stringify(rows)).not.toMatch(TOKEN)
     isDown = false
     await later(chatId)
@@ -92,6 +92,44 @@ describe('a personal link', () => {
     )
     await deliver(message(person, chat, { text: '/portal' }))
     expect(await outboxOf(String(chat.id))).toEqual([])
+  })
+
+  it('that nobody asked for lets its person in for days, and ends nothing they have', async () => {
+    const person = newPerson()
+    const chat = privateChat(person)
+    const chatId = String(chat.id)
+    await deliver(message(person, chat, { text: '/portal' }))
+    const before = await enter(tokensIn(chatId).at(-1))
+    const tell = async (key: string) => {
+      const params = { name: 'Owner', days: 7 }
+      const told = {
+        key,
+        text: 'alert.token_expiring',
+        params,
+        connectAt: 'https://bot.test',
+      } as const
+      await conversationOf(env, chatId).tell(told)
+      await conversationOf(env, chatId).kick()
+      const markup = JSON.stringify(outside.sent('sendMessage', chatId).at(-1)?.params)
+      return /token=([\w.]+)&next=\/meta\/connect/.exec(markup)?.[1] ?? ''
+    }
+    const pass = await tell('one')
+    expect(await statusOf(before)).toBe(200)
+    expect(await statusOf(await enter(pass))).toBe(200)
+    const [id = '', until = '', signature = ''] = pass.split('.')
+    for (const forged of [
+      `${Number(id) + 1}.${until}.${signature}`,
+      `${id}.${Number(until) + 1}.${signature}`,
+      `${id}.${until}.${'0'.repeat(64)}`,
+      `${id}.${until}.`,
+    ]) {
+      expect(await enter(forged)).toBe('')
+    }
+    await deliver(message(person, chat, { text: '/portal' }))
+    expect(await enter(pass)).toBe('')
+    const other = await tell('two')
+    vi.setSystemTime(Date.now() + 3 * 86_400_000)
+    expect(await enter(other)).toBe('')
   })
 
   it('ends the link before it and every session begun with that', async () => {

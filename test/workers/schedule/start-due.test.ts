@@ -1,6 +1,6 @@
 import { introspectWorkflowInstance } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { startAll } from '../../../src/start-once.ts'
 import { startDue } from '../../../src/schedule/start-due.ts'
 import { deleteConnection, upsertConnection } from '../../../src/store/connections.ts'
@@ -8,6 +8,9 @@ import { openOutside } from '../outside.ts'
 import { newId } from '../updates.ts'
 
 const HOUR = Date.parse('2026-11-22T07:00:00Z')
+
+// What other tests have left is not due here.
+beforeEach(() => env.DB.exec('delete from connections'))
 
 /** A connection whose page nobody serves: what is started for it fails. */
 async function connection(state: 'alive' | 'dead'): Promise<{ id: string; pageId: string }> {
@@ -21,7 +24,7 @@ async function connection(state: 'alive' | 'dead'): Promise<{ id: string; pageId
     expiresAt: null,
     dataAccessExpiresAt: null,
     scopes: [],
-    pages: [{ id: pageId, name: 'Page', subscribed: true }],
+    pages: [{ id: pageId, name: 'Page', subscribed: true, lost: null }],
     adAccounts: [],
     checkedAt: '2026-11-22T06:00:00.000Z',
   })

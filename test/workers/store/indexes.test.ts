@@ -3,6 +3,16 @@ import { describe, expect, it, vi } from 'vitest'
 import { decide } from '../../../objects/lead/decide.ts'
 import type { LeadData } from '../../../src/lead.ts'
 import {
+  addConversions,
+  conversionsOf,
+  countConversions,
+  expireConversions,
+  listConversions,
+  listWaitingConversions,
+  listWaitingDatasets,
+  settleConversions,
+} from '../../../src/store/conversions.ts'
+import {
   type LeadFilter,
   listLeads,
   listLeadsToWake,
@@ -10,6 +20,7 @@ import {
   projectIdsOfLatest,
   projectLeads,
 } from '../../../src/store/leads.ts'
+import { countOutcomes } from '../../../src/store/outcomes.ts'
 import { listParked } from '../../../src/store/parked.ts'
 import { listStaffIds, setUserToken } from '../../../src/store/users.ts'
 
@@ -79,6 +90,10 @@ describe('what is done at every tick and at once for many', () => {
     ],
     ['projects of own leads', (db) => projectIdsOfLatest(db, { keyId: 'k' })],
     ['those who work here', listStaffIds],
+    [
+      'outcomes of a time',
+      (db) => countOutcomes(db, { projectId: 'main', from: '2026-11-01', to: '2026-12-01' }),
+    ],
     ['sessions of a person', (db) => setUserToken(db, '7', 'hash')],
     ['what is parked for a reason', (db) => listParked(db, { reason: 'NO_CHAT', limit: 200 })],
   ])('%s: reads no whole table', async (_, act) => {
@@ -87,6 +102,54 @@ describe('what is done at every tick and at once for many', () => {
     for (const step of plan.filter((one) => /\b(leads|users|sessions|parked)\b/.test(one))) {
       expect(step).toMatch(/SEARCH|USING COVERING INDEX users_of_staff/)
     }
+  })
+})
+
+describe('what Meta is told of', () => {
+  const project = { projectId: 'main' }
+  const after = { at: '2026-11-22T09:00:00.000Z', leadId: 'x', stage: 'won' }
+  const waiting = { connectionId: '1', datasetId: '2', limit: 1_000 }
+
+  it.each<[string, (db: D1Database) => Promise<unknown>]>([
+    ['what waits for a dataset', (db) => listWaitingConversions(db, waiting)],
+    ['datasets for which something waits', listWaitingDatasets],
+    ['what is too old', (db) => expireConversions(db, 1)],
+    ['a list', (db) => listConversions(db, { ...project, state: undefined }, { after, limit: 50 })],
+    [
+      'a list of one state',
+      (db) => listConversions(db, { ...project, state: 'sent' }, { after, limit: 50 }),
+    ],
+    ['counts', (db) => countConversions(db, { ...project, since: 1 })],
+    ['what a lead’s stages are', (db) => conversionsOf(db, crypto.randomUUID())],
+    ['what was sent', (db) => settleConversions(db, [], { state: 'sent', reason: null })],
+  ])('%s: is found by an index', async (_, act) => {
+    const plan = (await planOf(act)).filter((step) => /\b(c|conversions|l)\b/.test(step))
+    expect(plan.length).toBeGreaterThan(0)
+    for (const step of plan) expect(step).toContain('SEARCH')
+  })
+
+  it('costs two rows when it is reached and two when it was sent', async () => {
+    const key = { leadId: crypto.randomUUID(), stage: 'lead' } as const
+    let written = 0
+    const counting = {
+      prepare: (sql: string) => ({
+        bind: (...values: unknown[]) => ({
+          run: async () => {
+            const result = await env.DB.prepare(sql)
+              .bind(...values)
+              .run()
+            written += result.meta.rows_written
+            return result
+          },
+        }),
+      }),
+    } as unknown as D1Database // all that is called
+    await addConversions(counting, [{ ...key, projectId: 'main', eventTime: 1 }])
+    expect(written).toBe(2)
+    await addConversions(counting, [{ ...key, projectId: 'main', eventTime: 1 }])
+    expect(written).toBe(2)
+    await settleConversions(counting, [key], { state: 'sent', reason: null })
+    expect(written).toBe(4)
   })
 })
 

@@ -124,6 +124,24 @@ describe('pausing a campaign', () => {
     expect(updated_time).toBe('2026-11-22T14:00:00+0500')
   })
 
+  it('is also done by a person in Ads Manager', async () => {
+    const stand = connected()
+    stand.meta.insights.setCampaign(CAMPAIGN, 'PAUSED')
+    const fields = { fields: 'account_id,name,effective_status' }
+    expect((await stand.get(CAMPAIGN, fields, stand.user)).json()).toEqual({
+      id: CAMPAIGN,
+      account_id: TASHKENT.slice('act_'.length),
+      name: 'Английский | Лиды | Ташкент',
+      effective_status: 'PAUSED',
+    })
+    const running = { fields: 'name,start_time,stop_time', effective_status: ['ACTIVE'] }
+    const ids = async () =>
+      (await stand.get(`${TASHKENT}/campaigns`, running, stand.user)).rows().map(({ id }) => id)
+    expect(await ids()).not.toContain(CAMPAIGN)
+    stand.meta.insights.setCampaign(CAMPAIGN, 'ACTIVE')
+    expect(await ids()).toContain(CAMPAIGN)
+  })
+
   it('changes nothing when it is only tried', async () => {
     const stand = connected()
     const trial = { status: 'PAUSED', execution_options: ['validate_only'] }

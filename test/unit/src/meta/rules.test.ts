@@ -196,6 +196,17 @@ describe("Meta's refusal means", () => {
     [613, 1487742, 'throttled'],
     [80000, 2446079, 'throttled'],
     [80005, undefined, 'throttled'],
+    [368, undefined, 'throttled'],
+    [4, 1504022, 'throttled'],
+    [4, 1504039, 'throttled'],
+    [17, 1885172, 'ours'],
+    [2, 1504038, 'too_much'],
+    [100, 1504018, 'too_much'],
+    [2, 1504041, 'ours'],
+    [2, 1504042, 'ours'],
+    [2, 1504043, 'transient'],
+    [2, 1504044, 'transient'],
+    [3018, undefined, 'ours'],
     [1, undefined, 'transient'],
     [2, undefined, 'transient'],
     [100, 33, 'gone'],
@@ -239,12 +250,40 @@ describe('the usage headers', () => {
         ],
       }),
     })
-    expect(usageOf(headers)).toEqual({ isFull: true, isOfApp: false, minutes: 7 })
+    expect(usageOf(headers)).toMatchObject({ isFull: true, isOfApp: false, minutes: 7 })
     expect(usageOf(new Headers({ 'x-app-usage': 'garbage' }))).toEqual({
       isFull: false,
       isOfApp: false,
       minutes: null,
+      tier: null,
     })
+  })
+
+  it.each([
+    ['x-ad-account-usage', { acc_id_util_pct: 96, reset_time_duration: 100 }, 2],
+    ['x-fb-ads-insights-throttle', { app_id_util_pct: 3, acc_id_util_pct: 95 }, null],
+    // Nothing is full, and yet Meta says when it opens again.
+    ['x-business-use-case-usage', { 9: [{ estimated_time_to_regain_access: 4 }] }, 4],
+  ])('say so in %s as well', (name, usage, minutes) => {
+    const headers = new Headers({ [name]: JSON.stringify(usage) })
+    expect(usageOf(headers)).toMatchObject({ isFull: true, isOfApp: false, minutes })
+  })
+
+  it.each([
+    ['x-ad-account-usage', { ads_api_access_tier: 'standard_access' }, 'full'],
+    ['x-fb-ads-insights-throttle', { ads_api_access_tier: 'development_access' }, 'limited'],
+    ['x-business-use-case-usage', { 9: [{ ads_api_access_tier: 'standard_access' }] }, 'full'],
+  ])('say in %s how far Meta trusts the app', (name, usage, tier) => {
+    expect(usageOf(new Headers({ [name]: JSON.stringify(usage) }))).toMatchObject({
+      isFull: false,
+      tier,
+    })
+  })
+
+  it('tell when the whole app is what is full, be it for insights alone', () => {
+    const usage = { app_id_util_pct: 95, acc_id_util_pct: 1 }
+    const headers = new Headers({ 'x-fb-ads-insights-throttle': JSON.stringify(usage) })
+    expect(usageOf(headers)).toMatchObject({ isFull: true, isOfApp: true })
   })
 
   it('tell when the whole app is what is full', () => {
@@ -328,7 +367,7 @@ describe("a lead's form", () => {
         { name: 'бўйин_оғриғи', values: [] },
       ],
     })
-    expect(detailsOf(lead, 'UZ')).toEqual({
+    expect(detailsOf(lead, 'UZ', null)).toEqual({
       details: 'complete',
       name: 'Aziza Karimova',
       contact: 'p:+998901234567',

@@ -42,7 +42,8 @@ const WITHOUT_BODY = [
   'POST /leads/{id}/claim',
   'POST /leads/{id}/release',
   'POST /leads/{id}/reopen',
-  'POST /stats/refresh',
+  'POST /unread-leads/{leadId}/retry',
+  'POST /conversions/{leadId}/{stage}/retry',
 ]
 
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }

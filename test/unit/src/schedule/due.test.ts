@@ -8,8 +8,9 @@ const HOUR_MS = 3_600_000
 const NOON = Date.parse('2026-11-22T07:00:00Z')
 
 function due(tick: number, checkedAt: string | null): Start[] {
+  const projects = [{ id: 'main', accountId: '9', timezone: ZONE }]
   const connections = [{ id: '1', pageIds: ['7'], checkedAt }]
-  return dueAt(tick, { projects: [{ id: 'main', timezone: ZONE }], connections, timezone: ZONE })
+  return dueAt(tick, { projects, connections, timezone: ZONE })
 }
 
 const idsOf = (starts: Start[], workflow: Start['workflow']) =>
@@ -28,6 +29,20 @@ describe('the check of a token', () => {
 
   it('is over for the day of its success, which is a day of the house', () => {
     expect(idsOf(due(NOON, '2026-11-21T19:00:00.000Z'), 'RENEW_META_TOKEN')).toEqual([])
+  })
+})
+
+describe('an ad account that several projects share', () => {
+  it('is read once, in the name of the oldest', () => {
+    const projects = ['main', 'clinic'].map((id) => ({ id, accountId: '9', timezone: ZONE }))
+    const other = { id: 'school', accountId: '8', timezone: ZONE }
+    const starts = dueAt(NOON, { projects: [...projects, other], connections: [], timezone: ZONE })
+    expect(idsOf(starts, 'AGGREGATE_INSIGHTS')).toEqual([
+      'insights_main_2026112207',
+      'insights28_main_20261122',
+      'insights_school_2026112207',
+      'insights28_school_20261122',
+    ])
   })
 })
 

@@ -9,5 +9,5 @@ export function knownLead(client: QueryClient, id: string) {
   const [latest] = leads
     .filter((lead) => lead.id === id)
     .toSorted((one, other) => other.version - one.version)
-  return latest && { ...latest, events: [] }
+  return latest && { ...latest, events: [], conversions: [] }
 }

@@ -87,6 +87,11 @@ function Body({ lead, formats }: { lead: LeadWithEvents; formats: Formats }) {
           {t(`lead.details.${lead.details}_text`)}
         </Notice>
       )}
+      {lead.isTest && (
+        <Notice tone="warn" icon="warning">
+          {t('lead.test')}
+        </Notice>
+      )}
       <LeadContacts lead={lead} />
       {can('leads:work') && <LeadActions lead={lead} />}
       {answers.length > 0 && (

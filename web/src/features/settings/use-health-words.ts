@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { projectsQuery } from '../../api/get-projects.ts'
 import { connectionsQuery } from './api/get-connections.ts'
 
-const OBJECTS = ['lead', 'conversation', 'page', 'connection'] as const
+const OBJECTS = ['lead', 'conversation', 'page', 'connection', 'watch'] as const
 
 const KINDS = [
   'projection',
@@ -21,6 +21,8 @@ const KINDS = [
   'malformed',
   'record',
   'serve',
+  'alert',
+  'audit',
 ] as const
 
 const REASONS = ['NO_CHAT', 'NO_PROJECT', 'TELEGRAM_TOKEN_REFUSED', 'TELEGRAM_UNREACHABLE'] as const
@@ -51,7 +53,8 @@ function useTitles(): Map<string, string> {
   const { data: projects } = useQuery(projectsQuery)
   const { data: connections } = useQuery(connectionsQuery)
   const titles = new Map<string, string>()
-  for (const { chatId, chatTitle } of projects?.items ?? []) {
+  for (const { id, name, chatId, chatTitle } of projects?.items ?? []) {
+    titles.set(`watch:${id}`, name)
     if (chatId !== null && chatTitle !== null) titles.set(`conversation:${chatId}`, chatTitle)
   }
   for (const connection of connections?.items ?? []) {

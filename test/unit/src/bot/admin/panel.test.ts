@@ -4,6 +4,7 @@ import { hoursInWords, rulesInWords } from '../../../../../src/bot/admin/rules.t
 import { projectScreen } from '../../../../../src/bot/admin/screens.ts'
 import { unpackPress } from '../../../../../src/bot/callback-data.ts'
 import { projectRulesSchema } from '../../../../../src/project-rules.ts'
+import { watchSchema } from '../../../../../src/watch/settings.ts'
 
 const UUID = '0b54f1c0-5f52-4f4c-9d0a-1c2d3e4f5a6b'
 const LARGEST_ID = String(2 ** 52)
@@ -91,7 +92,9 @@ describe('a project on the panel', () => {
     connectionId: null,
     adAccountId: null,
     accountTimezone: null,
+    datasetId: null,
     rules: projectRulesSchema.parse({ assignment: 'round_robin', responseMinutes: null }),
+    watch: watchSchema.parse({}),
     createdAt: '',
     updatedAt: '',
   }

@@ -20,6 +20,8 @@ export function lead(known: Partial<Lead> = {}): Lead {
     adId: null,
     formId: null,
     answers: {},
+    consents: [],
+    isTest: false,
     details: 'complete',
     assignee: null,
     notes: [],

@@ -14,6 +14,10 @@ function campaign(name: string, spend: string, cpl: string | null): Campaign {
     impressions: 0,
     clicks: 0,
     leads: 0,
+    formLeads: 0,
+    messages: 0,
+    purchases: 0,
+    results: null,
     ctr: null,
   }
 }

@@ -1,11 +1,10 @@
-import type { z } from 'zod'
 import { parseJson } from '../../src/json.ts'
 import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
 import * as replies from '../../src/meta/replies.ts'
 import { type MetaTrouble, troubleOf } from '../../src/meta/trouble.ts'
 import { type Usage, usageOf } from '../../src/meta/usage.ts'
-import type { Period } from '../../src/period.ts'
 import type { Caller, Door } from './door.ts'
+import { listAll } from './list-all.ts'
 
 /** What became of one lead that was to be read. */
 export type LeadReading =
@@ -139,16 +138,6 @@ function parsedBody(text: string): unknown {
   }
 }
 
-/** All forms of a page. */
-export async function listForms(
-  door: Door,
-  pageId: string,
-): Promise<MetaAnswer<z.infer<typeof replies.leadgenForm>[]>> {
-  return listAll(door, replies.leadgenForm, `page:${pageId}`, pageId, `${pageId}/leadgen_forms`, {
-    fields: 'id,name,status',
-  })
-}
-
 const LEADS_A_PAGE = '100'
 
 /** One page of the leads that a form was left since a time (epoch seconds, exclusive). */
@@ -173,63 +162,14 @@ export async function listLeads(
   })
 }
 
-/** Sizes to ask for, each when the one before was too much data for Meta. */
-const ROWS_A_PAGE = [200, 50, 10]
-
-/** Deleted and archived campaigns have spent too; without this Meta leaves them out. */
-const ALL_CAMPAIGNS = [
-  {
-    field: 'campaign.effective_status',
-    operator: 'IN',
-    value: ['ACTIVE', 'PAUSED', 'ARCHIVED', 'DELETED', 'IN_PROCESS', 'WITH_ISSUES'],
-  },
-]
-
-/** One page of an account's insights, a row for every campaign and day. */
-export async function readInsights(
+/** The ids of the leads that Meta's testing tool has made of a form. */
+export async function listTestLeads(
   door: Door,
-  { accountId, period, after }: { accountId: string; period: Period; after: string | null },
-): Promise<MetaAnswer<{ items: replies.InsightRow[]; after: string | null }>> {
-  let answer: MetaAnswer<{ items: replies.InsightRow[]; after: string | null }> | null = null
-  for (const limit of ROWS_A_PAGE) {
-    answer = await door.call(replies.listReply(replies.insightRow), 'user', accountId, {
-      path: `act_${accountId}/insights`,
-      params: {
-        level: 'campaign',
-        time_increment: '1',
-        time_range: JSON.stringify({ since: period.from, until: period.to }),
-        fields: replies.INSIGHT_FIELDS,
-        filtering: JSON.stringify(ALL_CAMPAIGNS),
-        limit: String(limit),
-        ...(after === null ? {} : { after }),
-      },
-    })
-    if (answer.ok || answer.kind !== 'too_much') return answer
-  }
-  return answer ?? { ok: false, kind: 'too_much', code: 'insights' }
-}
-
-/** Every item of a list, page after page. */
-export async function listAll<Item extends z.ZodType>(
-  door: Door,
-  item: Item,
-  caller: Caller,
-  scope: string,
-  path: string,
-  params: Record<string, string>,
-): Promise<MetaAnswer<z.infer<Item>[]>> {
-  const items: z.infer<Item>[] = []
-  let after: string | null = null
-  do {
-    const answer: MetaAnswer<{ items: z.infer<Item>[]; after: string | null }> = await door.call(
-      replies.listReply(item),
-      caller,
-      scope,
-      { path, params: { ...params, limit: '100', ...(after === null ? {} : { after }) } },
-    )
-    if (!answer.ok) return answer
-    items.push(...answer.value.items)
-    after = answer.value.after
-  } while (after !== null)
-  return { ok: true, value: items }
+  pageId: string,
+  formId: string,
+): Promise<MetaAnswer<string[]>> {
+  const path = `${formId}/test_leads`
+  const params = { fields: 'id' }
+  const leads = await listAll(door, replies.anyNode, `page:${pageId}`, pageId, path, params)
+  return leads.ok ? { ok: true, value: leads.value.map(({ id }) => id) } : leads
 }
