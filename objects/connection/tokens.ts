@@ -34,6 +34,15 @@ export class Tokens {
     return seal(this.#settings(), this.#nameOf(caller), token)
   }
 
+  async sealAll(tokens: Iterable<[Caller, string]>): Promise<[Caller, Sealed][]> {
+    return Promise.all(
+      [...tokens].map(async ([caller, token]): Promise<[Caller, Sealed]> => [
+        caller,
+        await this.seal(caller, token),
+      ]),
+    )
+  }
+
   /** So that the previous key can be forgotten. */
   async #sealAnew(caller: Caller, before: Sealed, token: string): Promise<void> {
     const sealed = await this.seal(caller, token)
