@@ -22,7 +22,8 @@ export const STEPS = {
   read: (formId: string, page: number) => `read form ${formId}, page ${page}`,
   finish: (formId: string) => `form ${formId} is read`,
   make: 'make leads of what was missing',
-  settle: 'cards of what was missing are sent',
+  look: (round: number) => `look ${round} at cards that wait`,
+  settle: (round: number) => `cards are sent, ${round}`,
   count: (formId: string, page: number) => `count form ${formId}, page ${page}`,
   receipts: 'give receipts',
 } as const
@@ -31,6 +32,9 @@ const DAY_S = 86_400
 
 /** What came in the last minute may still be on its way to the managers. */
 const SETTLED_S = 60
+
+/** In half an hour a group is shown some five hundred leads; what waits longer is not shown. */
+const MAX_LOOKS = 30
 
 /** Compares what Meta has of a page's leads with what we hold, and takes in what is missing. */
 export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams> {
@@ -52,7 +56,7 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
     }
     if (failed.length > 0) throw new Error(`forms not read: ${failed.join(', ')}`)
     if (receipts && forms.length > 0) {
-      if (missing > 0) await this.#settle(step, pageId)
+      await this.#settle(step, pageId)
       await this.#giveReceipts(step, { pageId, forms, startedAt, days })
     }
     return { missing }
@@ -81,12 +85,17 @@ export class ReconcileLeads extends WorkflowEntrypoint<Env, ReconcileLeadsParams
     return missing
   }
 
-  /** What was missing is made, and gets the time to reach its chats. */
+  /** What was missing is made, and cards get the time to reach their chats, at a group's pace. */
   async #settle(step: WorkflowStep, pageId: string): Promise<void> {
+    const page = () => pageOf(this.env, pageId)
     await step.do(STEPS.make, RETRIES, async () => {
-      await pageOf(this.env, pageId).kick()
+      await page().kick()
     })
-    await step.sleep(STEPS.settle, '1 minute')
+    for (let round = 1; round <= MAX_LOOKS; round++) {
+      const waiting = await step.do(STEPS.look(round), RETRIES, () => page().cardsWaiting())
+      if (waiting === 0) return
+      await step.sleep(STEPS.settle(round), '1 minute')
+    }
   }
 
   /** Of forms that were all read: a day that lacks one would seem to have fewer leads than it has. */

@@ -122,6 +122,13 @@ export class Conversation extends Agent<Env> {
     return next ? next.cardsShown(leadIds) : this.#tables.cardsShown(leadIds)
   }
 
+  /** How many cards wait to be sent. */
+  async cardsWaiting(): Promise<number> {
+    await this.lifecycle.start()
+    const next = this.#next()
+    return next ? next.cardsWaiting() : this.#outbox.ahead(CHAT, PRIORITY.newCard).count
+  }
+
   /** Has open cards stand in another topic from now on; what they leave behind says so. */
   async moveCards(leadIds: string[], threadId: number | null): Promise<void> {
     await this.lifecycle.start()

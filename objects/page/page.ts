@@ -187,6 +187,16 @@ export class Page extends DurableObject<Env> {
     return { ok: true, value: { tallies, after } }
   }
 
+  /** How many cards wait to be sent to the chats that this page's leads go to. */
+  async cardsWaiting(): Promise<number> {
+    const forms = await listForms(this.env.DB, { pageId: this.#id })
+    const projectOf = pageProjects(this.env)
+    const projects = await Promise.all(forms.map(({ projectId }) => projectOf(projectId)))
+    const chats = new Set(projects.flatMap(({ chatId }) => chatId ?? []))
+    const waiting = [...chats].map((id) => conversationOf(this.env, id).cardsWaiting())
+    return (await Promise.all(waiting)).reduce((sum, count) => sum + count, 0)
+  }
+
   /**
    * Writes down what was counted of all forms between two times (epoch seconds): a receipt for every
    * day that was counted from its beginning, and for every project that the page has forms of.

@@ -2,6 +2,7 @@ import { introspectWorkflowInstance } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { Conversation } from '../../../objects/conversation/conversation.ts'
 import { deleteConnection } from '../../../src/store/connections.ts'
 import { dayOf } from '../../../src/period.ts'
 import { startOnce } from '../../../src/start-once.ts'
@@ -325,6 +326,14 @@ describe('a receipt', () => {
     await leadOf(env, leadIdOf('facebook', id)).carryOut({ id: 'c', type: 'claim', by })
     await leadOf(env, leadIdOf('facebook', id)).kick()
     await run({ days: 7, receipts: true })
+    expect(await listShortReceipts(env.DB, projectId, today())).toEqual([])
+  })
+
+  it('is given when the cards that wait for the group’s pace are sent', async () => {
+    left(formId(), Date.now() - HOUR)
+    const asked = vi.spyOn(Conversation.prototype, 'cardsWaiting').mockResolvedValueOnce(7)
+    await run({ days: 7, receipts: true })
+    expect(asked.mock.settledResults.map(({ value }) => value)).toEqual([7, 0])
     expect(await listShortReceipts(env.DB, projectId, today())).toEqual([])
   })
 
