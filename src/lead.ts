@@ -52,6 +52,7 @@ export const leadSchema = z.object({
   campaignId: z.string().nullable(),
   campaignName: z.string().nullable(),
   adId: z.string().nullable(),
+  adName: z.string().nullable().default(null),
   formId: z.string().nullable(),
   answers: z.record(z.string(), z.string()).describe('Further questions and their answers'),
   consents: z.array(consentSchema).default([]).describe('Further consents below the form'),
@@ -112,6 +113,7 @@ export interface NewLead {
   campaignId?: string | null
   campaignName?: string | null
   adId?: string | null
+  adName?: string | null
   formId?: string | null
   answers?: Record<string, string>
   consents?: LeadData['consents']
@@ -134,6 +136,7 @@ export type LeadDetails = Partial<
     | 'campaignId'
     | 'campaignName'
     | 'adId'
+    | 'adName'
     | 'formId'
     | 'answers'
     | 'consents'

@@ -27,7 +27,15 @@ import { timesOf, type TokenCheck, TokenLife } from './life.ts'
 import { Limits } from './limits.ts'
 import { Messenger } from './messenger.ts'
 import { Pages } from './pages.ts'
-import { checksRow, conversionsRow, handOverRow, RECORD, serveRow, subscribeRow } from './rows.ts'
+import {
+  checksRow,
+  conversionsRow,
+  handOverRow,
+  type OwedChecks,
+  RECORD,
+  serveRow,
+  subscribeRow,
+} from './rows.ts'
 import { type ConnectedPage, type ConnectionState, ConnectionTables } from './sql.ts'
 import { Tokens } from './tokens.ts'
 
@@ -194,9 +202,9 @@ export class Connection extends DurableObject<Env> {
     })
   }
 
-  /** Owes an admin's chat the list of checks, without a test lead. */
-  async oweChecks(order: { chatId: string; publicUrl: string }): Promise<void> {
-    this.#known.change({}, [checksRow({ ...order, key: `checks:${crypto.randomUUID()}` })])
+  /** Owes an admin's chat the list of checks. */
+  async oweChecks(order: OwedChecks): Promise<void> {
+    this.#known.change({}, [checksRow(order)])
   }
 
   /** Serves these pages and the projects of its ad accounts, which another serves no more. */

@@ -118,12 +118,13 @@ export class Messenger {
     return DONE
   }
 
-  async #tellChecks({ chatId, publicUrl, key }: OwedChecks): Promise<Delivery> {
-    const checks = await this.#deps.runChecks({ publicUrl, mayTest: false })
+  async #tellChecks({ chatId, publicUrl, mayTest, key }: OwedChecks): Promise<Delivery> {
+    const checks = await this.#deps.runChecks({ publicUrl, mayTest })
     const { name } = this.#known.state
     // Disconnected meanwhile, there is nothing to tell.
     if (checks.length > 0) {
-      await conversationOf(this.#env, chatId).tellChecks({ key, name, checks })
+      const { id: connectionId } = this.#deps
+      await conversationOf(this.#env, chatId).tellChecks({ key, connectionId, name, checks })
     }
     return DONE
   }

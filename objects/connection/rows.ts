@@ -21,6 +21,8 @@ export interface Told {
 export interface OwedChecks {
   chatId: string
   publicUrl: string
+  /** A test lead may be left in a form. */
+  mayTest: boolean
   key: string
 }
 

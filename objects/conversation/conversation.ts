@@ -6,7 +6,7 @@ import { doErrand } from '../../src/bot/errands.ts'
 import type { CardView } from '../../src/bot/card-view.ts'
 import { type LeadNews, leadNewsRow } from '../../src/bot/lead-news.ts'
 import type { Learned } from '../../src/bot/learned.ts'
-import { checksText } from '../../src/bot/checks.ts'
+import { checksButtons, checksText } from '../../src/bot/checks.ts'
 import { type Link, linkCall, linkRow } from '../../src/bot/link.ts'
 import { overdueRow } from '../../src/bot/overdue.ts'
 import { type Call, CHAT, editRow, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
@@ -44,9 +44,10 @@ export interface Message {
   connectAt?: string | null
 }
 
-/** The checks of a connection, by its name. */
+/** The checks of a connection. */
 interface ToldChecks {
   key: string
+  connectionId: string
   name: string
   checks: Check[]
 }
@@ -184,11 +185,12 @@ export class Conversation extends Agent<Env> {
   }
 
   /** Tells an admin what the checks of a connection came to, once for its key. */
-  async tellChecks({ key, name, checks }: ToldChecks): Promise<void> {
+  async tellChecks({ key, connectionId, name, checks }: ToldChecks): Promise<void> {
     await this.lifecycle.start()
     this.#commit(() => {
       if (!this.#tables.tell(key, Date.now())) return []
-      return [messageRow(checksText(name, checks, this.#locale))]
+      const markup = checksButtons(connectionId, checks, this.#locale)
+      return [messageRow(checksText(name, checks, this.#locale), { markup })]
     })
   }
 

@@ -20,6 +20,7 @@ export function begin(command: Extract<LeadCommand, { type: 'receive' }>, at: st
     campaignId: lead.campaignId ?? null,
     campaignName: lead.campaignName ?? null,
     adId: lead.adId ?? null,
+    adName: lead.adName ?? null,
     formId: lead.formId ?? null,
     answers: lead.answers ?? {},
     consents: lead.consents ?? [],

@@ -22,8 +22,17 @@ export const CARD_VERBS = [
 /** Verbs with a choice behind the lead's id: why it was lost, in what time to remind. */
 const CHOICE_VERBS = ['why', 'in'] as const
 
-/** What a person can press in their own chat, or an admin below the answer to /bind or an alert. */
-const TALK_VERBS = ['form', 'language', 'leads', 'admin', 'invite', 'bind', 'alert'] as const
+/** What a person can press in their own chat, or an admin below the answer to /bind, an alert or the list of checks. */
+const TALK_VERBS = [
+  'form',
+  'language',
+  'leads',
+  'admin',
+  'invite',
+  'bind',
+  'alert',
+  'check',
+] as const
 
 export type CardVerb = (typeof CARD_VERBS)[number]
 

@@ -121,14 +121,17 @@ function answersOf({ answers }: LeadData, locale: Locale): string[] {
 }
 
 function answerLine([question, answer]: [string, string]): string {
-  return `▫️ ${cut(question, MAX.question)}: ${cut(answer, MAX.answer)}`
+  const asked = shorten(question, MAX.question)
+  // Questions of forms mostly end as questions do.
+  const colon = /[?!:.…]$/.test(asked) ? '' : ':'
+  return `▫️ ${escapeHtml(asked)}${colon} ${cut(answer, MAX.answer)}`
 }
 
 function originOf(lead: LeadData, { locale, timezone }: Place): string {
   const parts = [
     text(locale, `card.source.${lead.source}`),
     lead.campaignName && cut(lead.campaignName, MAX.campaign),
-    lead.adId && text(locale, 'card.ad', { ad: shorten(lead.adId, MAX.ref) }),
+    lead.adName && text(locale, 'card.ad', { ad: shorten(lead.adName, MAX.ref) }),
     lead.utmSource && cut(lead.utmSource, MAX.ref),
     timeIn(lead.createdAt, locale, timezone),
   ]

@@ -9,7 +9,7 @@ import { bind } from './errands/bind.ts'
 import { greet, help, setLanguage } from './errands/greet.ts'
 import { acceptInvite, invite } from './errands/invite.ts'
 import { leads } from './errands/leads.ts'
-import { connectLink, portalLink } from './errands/links.ts'
+import { checkConnection, connectLink, portalLink } from './errands/links.ts'
 import { makeLead } from './errands/make-lead.ts'
 import {
   chatDemoted,
@@ -38,6 +38,7 @@ const ERRANDS = {
   chatEntered,
   chatOpen,
   chatShut,
+  checkConnection,
   connectLink,
   greet,
   help,

@@ -4,7 +4,7 @@ import type { NewRow } from '../outbox/outbox.ts'
 import type { ShownAlert } from '../watch/alert.ts'
 import type { Telling } from '../watch/follow.ts'
 import { isToldKind } from '../watch/kinds.ts'
-import { timeIn } from './clock.ts'
+import { dateIn, timeIn } from './clock.ts'
 import { moneyText } from './money-text.ts'
 import { messageRow } from './owed.ts'
 import { plainText, text, type TextKey, type TextParams } from './texts.ts'
@@ -112,7 +112,9 @@ function paramsOf(
     const usual = plainText(locale, 'admin.hours', { count })
     return { ...params, last: timeIn(String(lastAt), locale, timezone), usual }
   }
-  if (kind === 'short_receipt')
-    return { ...params, days: from === to ? `${from}` : `${from} – ${to}` }
+  if (kind === 'short_receipt') {
+    const [first, last] = [from, to].map((day) => dateIn(String(day), locale, 'UTC'))
+    return { ...params, days: first === last ? `${first}` : `${first} – ${last}` }
+  }
   return params
 }

@@ -24,6 +24,7 @@ export function detailsOf(lead: MetaLead, region: string, form: KnownForm | null
     campaignId: lead.campaign_id ?? null,
     campaignName: lead.campaign_name ?? null,
     ...(lead.ad_id ? { adId: lead.ad_id } : {}),
+    ...(lead.ad_name ? { adName: lead.ad_name } : {}),
     ...(lead.form_id ? { formId: lead.form_id } : {}),
     ...(lead.custom_disclaimer_responses ? { consents: lead.custom_disclaimer_responses } : {}),
     ...(isDummy(lead) ? { isTest: true } : {}),

@@ -137,6 +137,7 @@ const leadFields = {
   id: metaId,
   created_time: z.string().optional().catch(undefined),
   ad_id: metaId.optional().catch(undefined),
+  ad_name: z.string().optional().catch(undefined),
   campaign_id: metaId.optional().catch(undefined),
   campaign_name: z.string().optional().catch(undefined),
   form_id: metaId.optional().catch(undefined),
@@ -157,7 +158,7 @@ export const listedLead = z.object({
 export type ListedLead = z.infer<typeof listedLead>
 
 export const LEAD_FIELDS =
-  'id,created_time,ad_id,campaign_id,campaign_name,form_id,field_data,custom_disclaimer_responses'
+  'id,created_time,ad_id,ad_name,campaign_id,campaign_name,form_id,field_data,custom_disclaimer_responses'
 
 /** What is only asked for its id. */
 export const anyNode = z.object({ id: metaId })

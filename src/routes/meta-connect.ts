@@ -63,7 +63,12 @@ async function finish(
     target: connected.value.connectionId,
   })
   const connection = connectionOf(c.env, connected.value.connectionId)
-  await connection.oweChecks({ chatId: admin.id, publicUrl })
+  await connection.oweChecks({
+    chatId: admin.id,
+    publicUrl,
+    mayTest: false,
+    key: `checks:${crypto.randomUUID()}`,
+  })
   return 'done'
 }
 

@@ -1,13 +1,13 @@
 import type { NewRow } from '../../outbox/outbox.ts'
-import { listConnections } from '../../store/connections.ts'
+import { findConnection, listConnections } from '../../store/connections.ts'
 import { connectionOf } from '../../stubs.ts'
 import type { Person } from '../context.ts'
 import { adminsOnly } from './admins-only.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { type Link, linkRow } from '../link.ts'
-import { messageRow } from '../owed.ts'
+import { answerRow, messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
-import { text } from '../texts.ts'
+import { plainText, text } from '../texts.ts'
 
 /** A personal link that opens the portal. */
 export async function portalLink({ by }: { by: Person }, deps: ErrandDeps): Promise<NewRow[]> {
@@ -24,9 +24,27 @@ export async function connectLink({ by }: { by: Person }, deps: ErrandDeps): Pro
   if (user.role !== 'admin') return [adminsOnly(deps.locale)]
   if (!deps.settings.meta) return [messageRow(text(deps.locale, 'connect.off'))]
   for (const { id } of (await listConnections(deps.env.DB)).slice(0, MOST_TOLD)) {
-    await connectionOf(deps.env, id).oweChecks({ chatId: deps.chatId, publicUrl: deps.publicUrl })
+    await owed(id, deps, { mayTest: false })
   }
   return [personal('connect', by, deps)]
+}
+
+/** Has a connection tried once more, with a test lead to see whether it is told of. */
+export async function checkConnection(
+  { by, connectionId, callbackId }: { by: Person; connectionId: string; callbackId: string },
+  deps: ErrandDeps,
+): Promise<NewRow[]> {
+  const user = await recognise(deps.env, deps.settings, by)
+  if (user.role !== 'admin') return [adminsOnly(deps.locale, { callbackId })]
+  const isKnown = (await findConnection(deps.env.DB, connectionId)) !== null
+  if (isKnown) await owed(connectionId, deps, { mayTest: true })
+  return [answerRow(callbackId, plainText(deps.locale, isKnown ? 'check.begun' : 'check.gone'))]
+}
+
+async function owed(id: string, deps: ErrandDeps, { mayTest }: { mayTest: boolean }) {
+  const { chatId, publicUrl, updateId } = deps
+  const key = `checks:${updateId}:${id}`
+  await connectionOf(deps.env, id).oweChecks({ chatId, publicUrl, mayTest, key })
 }
 
 function personal(name: Link['name'], by: Person, { locale, publicUrl }: ErrandDeps): NewRow {

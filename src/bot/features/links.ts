@@ -1,4 +1,5 @@
 import { Composer } from 'grammy/web'
+import { unpackPress } from '../callback-data.ts'
 import type { BotContext } from '../context.ts'
 
 export const linksFeature = new Composer<BotContext>()
@@ -11,6 +12,13 @@ feature.command('portal', (ctx) => {
 
 feature.command('connect', (ctx) => {
   if (ctx.person) ctx.owe('connectLink', { by: ctx.person })
+})
+
+feature.on('callback_query:data', (ctx, next) => {
+  const press = unpackPress(ctx.callbackQuery.data)
+  if (press?.verb !== 'check' || !ctx.person) return next()
+  const { id: callbackId } = ctx.callbackQuery
+  ctx.owe('checkConnection', { by: ctx.person, connectionId: press.id, callbackId })
 })
 
 feature.command('report', (ctx) => {

@@ -113,7 +113,7 @@ describe('a lead of a form that nobody knew', () => {
       answers: { 'Qaysi kurs qiziqtiradi?': 'Ingliz tili, IT' },
     })
     const [card] = await cardsIn(chatId)
-    expect(card).toContain('Qaysi kurs qiziqtiradi?: Ingliz tili, IT')
+    expect(card).toContain('Qaysi kurs qiziqtiradi? Ingliz tili, IT')
     expect(await findForm(env.DB, formId)).toMatchObject({ name: 'Kurs', pageId: meta.pageId })
     await comes()
     expect(meta.calls(`/${formId}`)).toHaveLength(1)

@@ -5,8 +5,8 @@ import { insertProject } from '../../../src/store/projects.ts'
 import { connectionOf, conversationOf, pageOf } from '../../../src/stubs.ts'
 import { TEST_SETTINGS } from '../../settings.ts'
 import { FakeMeta, tokenReply } from '../fake-meta.ts'
-import { metaError, Outside } from '../outside.ts'
-import { newUser } from '../updates.ts'
+import { metaError, type OutgoingCall, Outside } from '../outside.ts'
+import { deliver, newUser, press, privateChat } from '../updates.ts'
 import { ask, cookieOf, errorOf, newKey, read } from '../worker.ts'
 
 const TOKEN = 'EAAGpastedByAnAdmin0123456789ZD'
@@ -258,13 +258,32 @@ describe('the checks of a connection', () => {
     await connectionOf(env, meta.userId).oweChecks({
       chatId: String(admin.id),
       publicUrl: 'https://targetbot.test',
+      mayTest: false,
+      key: crypto.randomUUID(),
     })
     await connectionOf(env, meta.userId).kick()
     await conversationOf(env, String(admin.id)).kick()
     const [message] = outside.sent('sendMessage', String(admin.id))
     expect(message?.params['text']).toContain('✅ Доступ действует')
-    expect(message?.params['text']).toContain('❌ Разрешения даны: leads_retrieval')
+    expect(message?.params['text']).toContain('leads_retrieval')
+    expect(JSON.stringify(message?.params['reply_markup'])).toContain(`v1:check:${meta.userId}`)
     expect(testLead).toBeNull()
+  })
+
+  it('leave a test lead when an admin presses the button below them, and nobody else', async () => {
+    const button = `v1:check:${meta.userId}`
+    const manager = await newUser('manager')
+    await deliver(press(manager, privateChat(manager), 1, button))
+    await connectionOf(env, meta.userId).kick()
+    expect(testLead).toBeNull()
+    const admin = await newUser('admin')
+    await deliver(press(admin, privateChat(admin), 1, button))
+    await connectionOf(env, meta.userId).kick()
+    await conversationOf(env, String(admin.id)).kick()
+    expect(testLead).not.toBeNull()
+    const [{ params }] = outside.sent('sendMessage', String(admin.id)) as [OutgoingCall]
+    expect(params['text']).toContain('✅ Уведомления приходят')
+    expect(params['reply_markup']).toBeUndefined()
   })
 
   it('of a connection that is not there are not found', async () => {

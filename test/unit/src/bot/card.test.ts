@@ -39,6 +39,7 @@ describe('a card', () => {
       source: 'facebook',
       campaignName: 'Leads & more',
       adId: '1201',
+      adName: 'Video',
       utmSource: 'insta',
     })
     expect(cardOf(lead, null, NOW + 4 * MINUTE).text).toBe(
@@ -47,7 +48,7 @@ describe('a card', () => {
         '',
         '👤 <b>Азиза &lt;b&gt;</b>',
         '📞 +998 90 123 45 67 ✓',
-        '<i>Facebook · Leads &amp; more · объявление 1201 · insta · 22.11, 14:00</i>',
+        '<i>Facebook · Leads &amp; more · объявление Video · insta · 22.11, 14:00</i>',
       ].join('\n'),
     )
   })

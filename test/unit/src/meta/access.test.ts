@@ -216,6 +216,7 @@ describe('the list of checks in a chat', () => {
   it('takes a line for what is well, and says what to do about the rest', () => {
     const [school = null, clinic = null] = PAGES
     const bad = { state: 'failed', reason: '200', advice: 'advice.forms' } as const
+    const scope = { ...bad, advice: 'advice.scope' } as const
     const text = checksText(
       'A <b>',
       [
@@ -224,12 +225,16 @@ describe('the list of checks in a chat', () => {
         line('forms_readable', { ...(clinic ?? { id: '' }), name: '<Clinic>' }, bad),
         line('page_subscribed', school),
         line('page_subscribed', clinic),
+        line('scope', { id: 'ads_read', name: 'ads_read' }, scope),
+        line('scope', { id: 'pages_show_list', name: 'pages_show_list' }, scope),
       ],
       'en',
     )
     expect(text.split('\n')).toEqual([
       '<b>Facebook, checked</b> (A &lt;b&gt;)',
       '✅ The access is good',
+      '❌ Permissions are given: ads_read, pages_show_list',
+      `<i>${plainText('en', 'advice.scope')}</i>`,
       '✅ The page tells of requests',
       '❌ Forms are visible: &lt;Clinic&gt;',
       `<i>${plainText('en', 'advice.forms')}</i>`,

@@ -12,7 +12,7 @@ export function LeadFacts({ lead }: { lead: Lead }) {
   const facts = [
     ['campaign', lead.campaignId],
     ['form', lead.formId],
-    ['ad', lead.adId],
+    ['ad', lead.adName ?? lead.adId],
     ['id', lead.id],
   ] as const
   return (

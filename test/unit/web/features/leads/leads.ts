@@ -18,6 +18,7 @@ export function lead(known: Partial<Lead> = {}): Lead {
     campaignId: null,
     campaignName: null,
     adId: null,
+    adName: null,
     formId: null,
     answers: {},
     consents: [],
