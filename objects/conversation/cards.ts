@@ -1,6 +1,7 @@
 import { ageStep } from '../../src/bot/age.ts'
 import { renderCard } from '../../src/bot/card.ts'
 import {
+  type ChangedLead,
   CHAT,
   EDIT_PRIORITY,
   EDITS,
@@ -14,6 +15,11 @@ import type { Delivery } from '../../src/outbox/drain.ts'
 import type { NewRow, Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
 import type { Sender } from './sender.ts'
 import type { CardPlace, ConversationTables, OwedCard, StoredCard } from './sql.ts'
+
+/** A card that is changed before what is new of its lead is kept. */
+export function changeRow(body: ChangedLead): NewRow {
+  return { key: EDITS, kind: 'change', body, priority: EDIT_PRIORITY.change }
+}
 
 /** What a conversation owes for a card. */
 export function cardRow({ leadId, isNew }: OwedCard): NewRow {
@@ -67,6 +73,25 @@ export class Cards {
     const card = this.#deps.tables.card(leadId)
     if (!card) return { result: 'done' }
     return card.messageId === null ? this.#sendCard(row, card) : this.#changeCard(row, card)
+  }
+
+  /** Changes a card that shows all it knew so far, before what is new is kept. */
+  async change(row: OutboxRow, { lead, place }: ChangedLead): Promise<Delivery> {
+    const { tables, sender } = this.#deps
+    const card = tables.card(lead.id)
+    if (!card?.messageId || card.isOwed || card.lead.version >= lead.version)
+      return { result: 'done' }
+    const { messageId } = card
+    const content = this.#contentOf({ ...card, lead, place })
+    return sender.attempt(row, async () => {
+      // One that is gone is found so once more, and sent anew.
+      if (!(await sender.change(messageId, content))) return
+      return () => {
+        const ageAt = ageEnd(lead)
+        tables.cardChanged(lead, place, ageAt)
+        this.#oweRefresh(ageAt)
+      }
+    })
   }
 
   /** How many new cards wait for a minute of the group that has room for them. */
@@ -157,15 +182,18 @@ export class Cards {
 
   /** The card shows the lead as it was; what it says of its age will not stay true. */
   #shown(lead: LeadData, messageId?: number): void {
+    this.#oweRefresh(this.#note(lead, messageId))
+  }
+
+  #oweRefresh(ageAt: number | null): void {
     const { outbox } = this.#deps
-    const ageAt = this.#note(lead, messageId)
     const { nextAt } = outbox.ahead(EDITS, EDIT_PRIORITY.refresh)
     if (ageAt !== null && (nextAt ?? Infinity) > ageAt) outbox.add([refreshRow(ageAt)])
   }
 
   /** Keeps what a card shows now, and when its age has to be corrected (ms). */
   #note(lead: LeadData, messageId?: number): number | null {
-    const ageAt = isUnanswered(lead) ? ageStep(lead.waitingSince, Date.now()).nextAt : null
+    const ageAt = ageEnd(lead)
     const sent = messageId === undefined ? {} : { messageId }
     this.#oweCard(this.#deps.tables.cardShown(lead.id, lead.version, { ageAt, ...sent }))
     return ageAt
@@ -205,4 +233,9 @@ export class Cards {
   #oweCard(card: OwedCard | null): void {
     if (card) this.#deps.outbox.add([cardRow(card)])
   }
+}
+
+/** When what a card says of a lead's age will not be true any more (ms). */
+function ageEnd(lead: LeadData): number | null {
+  return isUnanswered(lead) ? ageStep(lead.waitingSince, Date.now()).nextAt : null
 }

@@ -9,7 +9,16 @@ import type { Learned } from '../../src/bot/learned.ts'
 import { checksButtons, checksText } from '../../src/bot/checks.ts'
 import { type Link, linkCall, linkRow } from '../../src/bot/link.ts'
 import { overdueRow } from '../../src/bot/overdue.ts'
-import { type Call, CHAT, editRow, type Errand, messageRow, PRIORITY } from '../../src/bot/owed.ts'
+import {
+  ANSWERS,
+  type Call,
+  type ChangedLead,
+  CHAT,
+  editRow,
+  type Errand,
+  messageRow,
+  PRIORITY,
+} from '../../src/bot/owed.ts'
 import { type DaySummary, summaryText } from '../../src/bot/summary.ts'
 import { botIdOf, isShut, telegramOf, troubleOf } from '../../src/bot/telegram.ts'
 import { plainText, text, type TextKey, type TextParams } from '../../src/bot/texts.ts'
@@ -24,7 +33,8 @@ import { readLetter } from '../../src/reports/letter.ts'
 import { settingsOf } from '../../src/settings.ts'
 import { moveChat } from '../../src/store/projects.ts'
 import { conversationOf } from '../../src/stubs.ts'
-import { cardRow, Cards, digestRow } from './cards.ts'
+import { tellLists } from '../lead/tell-lists.ts'
+import { cardRow, Cards, changeRow, digestRow } from './cards.ts'
 import { Sender } from './sender.ts'
 import { Speaker } from './speaker.ts'
 import { type CardPlace, ConversationTables, type StoredCard } from './sql.ts'
@@ -70,7 +80,7 @@ export class Conversation extends Agent<Env> {
     // When Telegram is back, managers see what waited within seconds; a chat asks for one message only.
     longestWaitMs: 20_000,
     // Each is a press of its own: many wait for Telegram at once when it hangs.
-    aside: 'answer:',
+    aside: ANSWERS,
     deliver: ([row]) => this.#deliver(row as OutboxRow),
   })
   readonly #standing: Standing = new Standing({
@@ -79,6 +89,8 @@ export class Conversation extends Agent<Env> {
     chatId: this.#chatId,
     locale: () => this.#locale,
   })
+  /** Updates that are being taken, by their ids. */
+  readonly #taking = new Map<number, Promise<void>>()
   #made: Voice | null = null
   #turn: Promise<void> = Promise.resolve()
 
@@ -99,12 +111,11 @@ export class Conversation extends Agent<Env> {
    */
   async receive(update: Update, publicUrl: string): Promise<void> {
     await this.lifecycle.start()
-    const end = await this.#nextTurn()
-    try {
-      await this.#take(update, publicUrl)
-    } finally {
-      end()
-    }
+    const id = update.update_id
+    // Whoever brings it once more meanwhile hears what comes of it.
+    const taking = this.#taking.get(id) ?? this.#take(update, publicUrl)
+    this.#taking.set(id, taking)
+    await taking.finally(() => this.#taking.delete(id))
     this.ctx.waitUntil(this.#outbox.ring())
   }
 
@@ -368,10 +379,10 @@ export class Conversation extends Agent<Env> {
   }
 
   /** Something decided in its turn, which lasts until what was decided is written down. */
-  async #inTurn(decide: () => Promise<() => void>): Promise<Delivery> {
+  async #inTurn(decide: () => Promise<Decision>): Promise<Delivery> {
     const end = await this.#nextTurn()
     try {
-      const write = await decide()
+      const { write } = await decide()
       const commit = () => {
         end()
         write()
@@ -384,39 +395,61 @@ export class Conversation extends Agent<Env> {
   }
 
   async #take(update: Update, publicUrl: string): Promise<void> {
-    if (this.#tables.hasSeen(update.update_id)) return
+    const end = await this.#nextTurn()
+    let errand: NewRow | null = null
+    try {
+      if (this.#tables.hasSeen(update.update_id)) return
+      const decision = await this.#decideSafely(update, publicUrl)
+      errand = decision.errand
+      if (!errand) this.#outbox.transact(() => this.#see(update, decision))
+    } finally {
+      end()
+    }
+    if (errand) await this.#doAtOnce(update, errand)
+  }
+
+  async #decideSafely(update: Update, publicUrl: string): Promise<Decision> {
     const message = update.message ?? update.callback_query?.message
     if (message) this.#voice.sender.sawMessage(message.message_id)
-    const postpone = () => {
-      const body: LateUpdate = { update, publicUrl }
-      this.#outbox.add([{ key: keyOf(update), kind: 'update', body }])
+    const body: LateUpdate = { update, publicUrl }
+    const postponed: Decision = {
+      write: () => this.#outbox.add([{ key: keyOf(update), kind: 'update', body }]),
+      errand: null,
     }
     const me = this.#whoAmI(update)
     // Nobody is asked for our name while others wait for their turn: the update waits instead.
-    const decision = me ? this.#decide(update, publicUrl, me) : Promise.resolve(postpone)
-    const write = await decision.catch((error: unknown) => {
+    if (!me) return postponed
+    return this.#decide(update, publicUrl, me).catch((error: unknown) => {
       // Nor must a bug in a feature make Telegram hold this chat up.
       log('error', 'update.failed', { error })
-      return postpone
-    })
-    this.#outbox.transact(() => {
-      this.#tables.see(update.update_id, Date.now())
-      write()
+      return postponed
     })
   }
 
-  /** What an update means; the function returned writes that down. */
-  async #decide(update: Update, publicUrl: string, me: UserFromGetMe): Promise<() => void> {
+  #see({ update_id: id }: Update, { write }: Pick<Decision, 'write'>): void {
+    this.#tables.see(id, Date.now())
+    write()
+  }
+
+  /** Telegram brings the update again should we die before it is seen: what is done by then is not owed. */
+  async #doAtOnce(update: Update, errand: NewRow): Promise<void> {
+    const isDone = await this.#outbox.attempt(errand, () => this.#see(update, DONE))
+    const write = () => this.#outbox.add([errand])
+    if (!isDone) this.#outbox.transact(() => this.#see(update, { write }))
+  }
+
+  /** What an update means. */
+  async #decide(update: Update, publicUrl: string, me: UserFromGetMe): Promise<Decision> {
     return this.#turnOf((turn) => takeTurn(update, me, turn), publicUrl)
   }
 
-  /** What something that an errand has learned means; the function returned writes that down. */
-  async #learn(learned: Learned, updateId: number): Promise<() => void> {
+  /** What something that an errand has learned means. */
+  async #learn(learned: Learned, updateId: number): Promise<Decision> {
     const me = this.#nameless()
     return this.#turnOf(async (turn) => takeIn(learned, { updateId, me }, turn), '')
   }
 
-  async #turnOf(take: (turn: Turn) => Promise<void>, publicUrl: string): Promise<() => void> {
+  async #turnOf(take: (turn: Turn) => Promise<void>, publicUrl: string): Promise<Decision> {
     const before = this.#tables.memory()
     const turn: Turn = {
       memory: structuredClone(before),
@@ -425,10 +458,15 @@ export class Conversation extends Agent<Env> {
       leadOfCard: (messageId) => this.#tables.leadOfCard(messageId),
     }
     await take(turn)
-    return () => {
+    const owes = turn.owes.map((row) => withPublicUrl(row, publicUrl))
+    const write = () => {
       this.#standing.remember(before, turn.memory)
-      this.#outbox.add(turn.owes.map((row) => withPublicUrl(row, publicUrl)))
+      this.#outbox.add(owes)
     }
+    const isSame = JSON.stringify(before) === JSON.stringify(turn.memory)
+    const [first] = owes
+    const isErrand = isSame && owes.length === 1 && first?.kind === 'errand'
+    return { write, errand: isErrand ? first : null }
   }
 
   /** Takes an update that waited: for our name to be known, or for a bug to be mended. */
@@ -471,6 +509,10 @@ export class Conversation extends Agent<Env> {
         return this.#sayLink(row, body)
       case 'card':
         return this.#voice.cards.card(row, body.leadId)
+      case 'change':
+        return this.#voice.cards.change(row, body)
+      case 'changed':
+        return this.#showChange(body)
       case 'refresh':
         return this.#voice.cards.refresh(row)
       case 'digest':
@@ -537,9 +579,33 @@ export class Conversation extends Agent<Env> {
       locale: errand.locale,
       publicUrl: errand.publicUrl,
     })
+    const left = (await Promise.all(owes.map((owed) => this.#tryAtOnce(owed)))).flat()
     // What an errand leaves to another has the same address to make links with.
-    const rows = owes.map((owed) => withPublicUrl(owed, errand.publicUrl))
+    const rows = left.map((owed) => withPublicUrl(owed, errand.publicUrl))
     return { result: 'done', commit: () => this.#outbox.add(rows) }
+  }
+
+  /** Does at once what an errand would leave to be owed, where that may be lost or done again; the rest. */
+  async #tryAtOnce(row: NewRow): Promise<NewRow[]> {
+    if (row.key.startsWith(ANSWERS)) return (await this.#outbox.attempt(row)) ? [] : [row]
+    if (row.kind !== 'changed') return [row]
+    return this.#showChange(row.body as ChangedLead).then(
+      () => [],
+      // Why it failed is logged by the outbox, when it fails there.
+      () => [row],
+    )
+  }
+
+  /** Shows everywhere what somebody here has changed of a lead that nobody else shows. May be done twice. */
+  async #showChange(changed: ChangedLead): Promise<Delivery> {
+    await Promise.all([this.#changeCard(changed), tellLists(this.env, changed.lead)])
+    return { result: 'done' }
+  }
+
+  async #changeCard(changed: ChangedLead): Promise<void> {
+    await this.#outbox.attempt(changeRow(changed))
+    // Whatever has kept it from being changed at once, it is owed then.
+    await this.showCards([changed.lead], changed.place)
   }
 
   async #move(): Promise<Delivery> {
@@ -550,6 +616,14 @@ export class Conversation extends Agent<Env> {
     return this.#standing.giveOver((estate) => next.takeOver(estate))
   }
 }
+
+/** What something means: `write` owes it, unless all of it is an errand, which can be done first. */
+interface Decision {
+  write: () => void
+  errand: NewRow | null
+}
+
+const DONE = { write: () => undefined }
 
 /** An update that is taken later than it came. */
 interface LateUpdate {

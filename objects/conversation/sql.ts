@@ -16,7 +16,8 @@ export interface StoredCard {
   lead: LeadData
   place: CardPlace
   messageId: number | null
-  shownVersion: number
+  /** Whether it is to be sent or changed, or could not be. */
+  isOwed: boolean
 }
 
 /** A lead that waits too long. */
@@ -120,8 +121,8 @@ export class ConversationTables {
 
   card(leadId: string): StoredCard | null {
     const [row] = this.#sql
-      .exec<{ body: string; place: string; message_id: number | null; shown_version: number }>(
-        'SELECT body, place, message_id, shown_version FROM card WHERE lead_id = ?',
+      .exec<{ body: string; place: string; message_id: number | null; is_owed: number }>(
+        'SELECT body, place, message_id, is_owed FROM card WHERE lead_id = ?',
         leadId,
       )
       .toArray()
@@ -130,7 +131,7 @@ export class ConversationTables {
       lead: leadSchema.parse(JSON.parse(row.body)),
       place: JSON.parse(row.place),
       messageId: row.message_id,
-      shownVersion: row.shown_version,
+      isOwed: row.is_owed !== 0,
     }
   }
 
@@ -238,6 +239,19 @@ export class ConversationTables {
       )
       .toArray()
       .map((row) => ({ leadId: row.lead_id, at: row.sent_at ?? 0 }))
+  }
+
+  /** The card was changed to a newer version of its lead, which nobody has kept so far. */
+  cardChanged(lead: LeadData, place: CardPlace, ageAt: number | null): void {
+    this.#sql.exec(
+      `UPDATE card SET body = ?1, place = ?2, version = ?3, shown_version = ?3, age_at = ?4
+       WHERE lead_id = ?5 AND version < ?3`,
+      JSON.stringify(lead),
+      JSON.stringify(place),
+      lead.version,
+      ageAt,
+      lead.id,
+    )
   }
 
   /** The card's message is no more: it has to be sent anew. */

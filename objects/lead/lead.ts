@@ -4,8 +4,9 @@ import { log } from '../../src/log.ts'
 import { Outbox, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { settingsOf } from '../../src/settings.ts'
 import type { Worker } from '../../src/store/members.ts'
-import { type Project, recentProject } from '../../src/store/projects.ts'
+import { placeOf, type Project, recentProject } from '../../src/store/projects.ts'
 import { isoTime } from '../../src/time.ts'
+import type { CardPlace } from '../conversation/sql.ts'
 import { LeadAlarm } from './alarm.ts'
 import { decide } from './decide.ts'
 import { Messenger } from './messenger.ts'
@@ -25,6 +26,12 @@ interface Terms {
   rules: LeadRules | null
   /** Where somebody else shows its card, and sees to its row in the lists: the lead owes neither. */
   shownIn: string | null
+}
+
+/** What a lead knows of its project. */
+interface Known {
+  project: Project
+  rules: LeadRules
 }
 
 /** One lead: decides every command about it, remembers what happened, and owes the world its news. */
@@ -61,8 +68,8 @@ export class Lead extends DurableObject<Env> {
   /** Carries out a command once, however often it comes. */
   async carryOut(command: LeadCommand): Promise<LeadAnswer> {
     const projectId = command.type === 'receive' ? command.lead.projectId : this.#projectId()
-    const rules = await this.#rulesInTime(projectId)
-    const answer = this.#decideOn(command, { rules, shownIn: null })
+    const known = await this.#knownInTime(projectId)
+    const answer = this.#decideOn(command, { rules: known?.rules ?? null, shownIn: null })
     if (answer.ok) this.ctx.waitUntil(this.#outbox.ring())
     return answer
   }
@@ -78,6 +85,25 @@ export class Lead extends DurableObject<Env> {
     const answer = this.#decideOn(command, { rules, shownIn: chatId })
     if (answer.ok) this.ctx.waitUntil(this.#outbox.ring())
     return answer
+  }
+
+  /**
+   * Carries out a command that comes from a chat. Where this is the project's own and no other shows
+   * the lead, the chat sees to its card, at the place that is returned, and to its row in the lists.
+   */
+  async carryOutIn(
+    command: LeadCommand,
+    chatId: string,
+  ): Promise<{ answer: LeadAnswer; place: CardPlace | null }> {
+    const known = await this.#knownInTime(this.#projectId())
+    const place = known && this.#placeIn(chatId, known.project)
+    // Whoever sent it first may have died before anybody was told.
+    const isOwed = !place && this.#isDone(command.id)
+    const terms = { rules: known?.rules ?? null, shownIn: place ? chatId : null }
+    const answer = this.#decideOn(command, terms)
+    if (isOwed) this.#outbox.transact(() => this.#outbox.add([partOf('news')]))
+    if (answer.ok) this.ctx.waitUntil(this.#outbox.ring())
+    return { answer, place }
   }
 
   /** The lead with its history; `null` when it was never received. */
@@ -120,7 +146,7 @@ export class Lead extends DurableObject<Env> {
 
   /** Does what the lead is to do by itself by now; the project's rules may have changed meanwhile. */
   async #runTimers(): Promise<void> {
-    const rules = await this.#rulesInTime(this.#projectId())
+    const rules = (await this.#knownInTime(this.#projectId()))?.rules ?? null
     for (let due = this.#timerDue(rules); due; due = this.#timerDue(rules)) {
       const before = this.#tables.lead()?.version
       const id = `tick:${JSON.stringify(due.timer)}:${due.at}`
@@ -149,22 +175,37 @@ export class Lead extends DurableObject<Env> {
     return (this.#exists && this.#tables.lead()?.projectId) || null
   }
 
-  /** `null` when they cannot be had now: no lead waits for them. */
-  async #rulesInTime(projectId: string | null): Promise<LeadRules | null> {
+  #isDone(commandId: string): boolean {
+    return this.#exists && this.#tables.isDone(commandId)
+  }
+
+  /** Where its card stands in a chat that is the only one to show it; `null`: it is not. */
+  #placeIn(chatId: string, project: Project): CardPlace | null {
+    const isAlone = project.chatId === chatId && this.#tables.chats().every((id) => id === chatId)
+    // What is owed already, or could not be done, is seen to from here.
+    const isOwed = (['news', 'projection', 'card'] as const).some(
+      (kind) => this.#outbox.all(partOf(kind).key).length > 0,
+    )
+    if (!isAlone || isOwed) return null
+    return { ...placeOf(project, settingsOf(this.env)), threadId: project.threadId }
+  }
+
+  /** `null` when it cannot be had now: no lead waits for it. */
+  async #knownInTime(projectId: string | null): Promise<Known | null> {
     if (projectId === null) return null
     const { promise: late, resolve } = Promise.withResolvers<null>()
     const timer = setTimeout(() => resolve(null), RULES_PATIENCE_MS)
     try {
-      return await Promise.race([this.#rules(projectId), late])
+      return await Promise.race([this.#known(projectId), late])
     } finally {
       clearTimeout(timer)
     }
   }
 
-  async #rules(projectId: string): Promise<LeadRules | null> {
+  async #known(projectId: string): Promise<Known | null> {
     try {
       const project = await recentProject(this.env.DB, projectId)
-      return project && rulesOf(project, settingsOf(this.env))
+      return project && { project, rules: rulesOf(project, settingsOf(this.env)) }
     } catch (error) {
       log('warn', 'lead.rules_unknown', { error })
       return null

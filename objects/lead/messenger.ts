@@ -3,16 +3,14 @@ import { isUnanswered, type LeadData, NO_CHAT } from '../../src/lead.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
 import type { Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
 import { settingsOf } from '../../src/settings.ts'
-import { projectAndFindRepeats } from '../../src/store/leads.ts'
 import { listWorkers, type Worker } from '../../src/store/members.ts'
 import { placeOf, type Project, recentProject } from '../../src/store/projects.ts'
 import { adminIds, findUser } from '../../src/store/users.ts'
 import { boardOf, conversationOf, leadOf } from '../../src/stubs.ts'
 import type { Consequence } from './decision.ts'
-import { reportStages } from './report-stages.ts'
 import { partOf } from './rows.ts'
 import type { LeadTables } from './sql.ts'
-import { tellRepeats } from './tell-repeats.ts'
+import { tellLists } from './tell-lists.ts'
 
 /** A row as it was written, with what its consequence brought. */
 type Owed = Consequence | { kind: 'projection' | 'card' }
@@ -85,13 +83,7 @@ export class Messenger {
   }
 
   async #project(lead: LeadData): Promise<Delivery> {
-    const repeats = await projectAndFindRepeats(this.#env.DB, [lead])
-    // The live feed may miss a change: whoever watches reads the list again after a gap.
-    void boardOf(this.#env, lead.projectId)
-      .publish([lead])
-      .catch(() => undefined)
-    await tellRepeats(this.#env, repeats)
-    await reportStages(this.#env, [lead])
+    await tellLists(this.#env, lead)
     return DONE
   }
 

@@ -1,4 +1,5 @@
 import type { InlineKeyboard, Keyboard, RawApi } from 'grammy/web'
+import type { LeadData } from '../lead.ts'
 import type { Locale } from '../locales.ts'
 import type { NewRow } from '../outbox/outbox.ts'
 import type { Learned } from './learned.ts'
@@ -28,6 +29,12 @@ export interface ShownLead {
   version: number
 }
 
+/** A lead as it was changed, and where its card stands in this chat. */
+export interface ChangedLead {
+  lead: LeadData
+  place: { threadId: number | null; locale: Locale; timezone: string }
+}
+
 /** What is said in another chat when nothing can be said in this one, once for its key. */
 export interface Elsewhere {
   chatId: string
@@ -49,6 +56,9 @@ export const PRIORITY = { talk: 0, newCard: 1, report: 3 } as const
 /** Changes of messages go beside what is sent: a card that changes waits for no new card. */
 export const EDITS = 'edits'
 export const EDIT_PRIORITY = { change: 0, refresh: 1 } as const
+
+/** Answers to presses stand under a key each. */
+export const ANSWERS = 'answer:'
 
 /** How all our texts are written. */
 export const HTML = { parse_mode: 'HTML', link_preview_options: { is_disabled: true } } as const
@@ -90,7 +100,7 @@ export function answerRow(id: string, text: string, isAlert = false): NewRow {
   // Cut between characters: half of one would be refused with all the rest.
   const short = text.slice(0, 200).replace(/[\ud800-\udbff]$/, '')
   const params = { callback_query_id: id, text: short, show_alert: isAlert }
-  return callRow(`answer:${id}`, { method: 'answerCallbackQuery', params })
+  return callRow(`${ANSWERS}${id}`, { method: 'answerCallbackQuery', params })
 }
 
 /** A message that shows a lead and is no card of its chat: in private, or beside the card. */
@@ -128,6 +138,11 @@ export function leadEditRow(
 /** What is opened on a lead's card here; `null` folds it up. */
 export function viewRow({ id, version }: ShownLead, view: CardView | null): NewRow {
   return { key: `view:${id}`, kind: 'view', body: { leadId: id, version, view } }
+}
+
+/** A lead that somebody has changed from here: its card and its row in the lists are to follow. */
+export function changedRow(changed: ChangedLead): NewRow {
+  return { key: `changed:${changed.lead.id}`, kind: 'changed', body: changed }
 }
 
 /** What an errand has learned and the conversation is to decide about. */

@@ -53,6 +53,13 @@ export class Drain<Row> {
     return this.#lanes.has(key)
   }
 
+  /** Does something under a key that is not owed; false when it is not free to be done now. */
+  occupy(key: string, work: () => Promise<void>): boolean {
+    if (this.#lanes.has(key) || !this.#hasLaneFor(key)) return false
+    this.#open(key, work)
+    return true
+  }
+
   /** Resolves when nothing that is due is left. */
   async ring(): Promise<void> {
     this.#queue = []
@@ -97,8 +104,8 @@ export class Drain<Row> {
     return aside.length < MAX_LANES_ASIDE
   }
 
-  #open(key: string): void {
-    const lane = this.#run(key).finally(() => {
+  #open(key: string, work: () => Promise<void> = () => this.#run(key)): void {
+    const lane = work().finally(() => {
       this.#lanes.delete(key)
       this.#openLanes()
     })

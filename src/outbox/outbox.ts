@@ -65,6 +65,9 @@ export interface OutboxDeps {
 /** Should the object die while it carries out, it wakes this much later and goes on. */
 const GUARD_MS = 10_000
 
+/** So long is waited for what may be done before it is owed; what takes longer is owed. */
+const ATTEMPT_MS = 1_000
+
 /**
  * What still fails in a way nobody foresaw after so long is a bug that time will not mend. Until then
  * it may be a deploy that went wrong or a day's quota that is used up: both are over sooner.
@@ -135,6 +138,36 @@ export class Outbox {
     }
     // What is due is carried out at once: the wake-up is for the case that we die before.
     this.#arm(Math.min(...rows.map((row) => row.at ?? now + GUARD_MS)), now)
+  }
+
+  /**
+   * Carries out at once what is not owed, in its order under its key; `also` is written with its end.
+   * False: something goes first, it takes too long or fails. Then it is to be owed like all else, and
+   * is done once more from there. For what is asked for again should we die before this is over, and
+   * is not marked.
+   */
+  async attempt(row: NewRow, also: () => void = () => undefined): Promise<boolean> {
+    if (this.#isBehind(row)) return false
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    let isOver = false
+    const end = (isDone: boolean) => {
+      isOver = true
+      resolve(isDone)
+    }
+    const late = setTimeout(() => end(false), ATTEMPT_MS)
+    const work = async () => {
+      try {
+        const delivery = await this.#deps.deliver([unwritten(row)])
+        if (!isOver) end(this.#settleAttempt(row, delivery, also))
+      } catch {
+        // Owed, it fails once more, and is then logged and tried again.
+        end(false)
+      }
+    }
+    if (!this.#drain.occupy(row.key, work)) end(false)
+    const isDone = await promise
+    clearTimeout(late)
+    return isDone
   }
 
   /** Carries out everything that is due; resolves when that is done. */
@@ -339,6 +372,24 @@ export class Outbox {
   get #isBegun(): boolean {
     const sql = `SELECT 1 FROM sqlite_master WHERE name = 'outbox'`
     return this.#exists || this.#sql.exec(sql).toArray().length > 0
+  }
+
+  #settleAttempt({ key }: NewRow, delivery: Delivery, also: () => void): boolean {
+    if (delivery.result === 'later') this.#holds.set(key, delivery.at)
+    if (delivery.result !== 'done') return false
+    this.transact(() => {
+      delivery.commit?.()
+      also()
+    })
+    return true
+  }
+
+  /** Whether under its key something is owed that goes before it, or was told to wait. */
+  #isBehind({ key, priority = 0 }: NewRow): boolean {
+    if ((this.#holds.get(key) ?? 0) > Date.now()) return true
+    if (!this.#isBegun) return false
+    const sql = `SELECT 1 FROM outbox WHERE key = ? AND priority <= ? AND next_at IS NOT NULL LIMIT 1`
+    return this.#sql.exec(sql, key, priority).toArray().length > 0
   }
 
   #keys(): string[] {
@@ -596,6 +647,12 @@ export class Outbox {
     this.#armedAt = at
     this.#deps.wakeUp.set(at)
   }
+}
+
+/** A row as it would be owed. */
+function unwritten({ key, kind, body, priority = 0 }: NewRow): OutboxRow {
+  const seq = Date.now() * 1000
+  return { key, kind, priority, seq, body: JSON.stringify(body ?? null), attempts: 0, mark: null }
 }
 
 /** Why a row waits, and till when (ms) if the other side said so. */

@@ -12,6 +12,7 @@ import { actorOf, recognise } from '../people.ts'
 import { readReminder } from '../reminder/read-reminder.ts'
 import { text, type TextKey, type TextParams } from '../texts.ts'
 import { timezoneOf } from '../timezone-of.ts'
+import { carryOut } from './carry-out.ts'
 import { showHere } from './look.ts'
 
 /** A reply to a message that shows a lead. */
@@ -35,12 +36,12 @@ export async function note(reply: Reply, deps: ErrandDeps): Promise<NewRow[]> {
   if (!canWorkLeads(user.role)) return [say('refused.manager')]
   const wish = await wishOf(reply, user, locale, deps)
   if ('problem' in wish) return [say(wish.problem)]
-  const answer = await leadOf(deps.env, leadId).carryOut(wish.command)
+  const { answer, rows } = await carryOut(leadId, wish.command, deps)
   if (!answer.ok) {
     return answer.code === 'ILLEGAL_TRANSITION' ? [say(`press.illegal.${answer.status}`)] : []
   }
   const shown = { leadId, messageId: reply.messageId ?? null }
-  const rows = await showHere(shown, deps, answer.lead)
+  rows.push(...(await showHere(shown, deps, answer.lead)))
   return wish.at ? [say('remind.set', { name: user.name, at: wish.at }), ...rows] : rows
 }
 

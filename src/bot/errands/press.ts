@@ -14,6 +14,7 @@ import { actorOf, recognise } from '../people.ts'
 import { IN_CHOICES, momentOf } from '../remind-in.ts'
 import { plainText, type TextKey, type TextParams } from '../texts.ts'
 import { timezoneOf } from '../timezone-of.ts'
+import { carryOut } from './carry-out.ts'
 import { look, type LookVerb, showHere } from './look.ts'
 
 /** A button of a card that somebody pressed. */
@@ -68,18 +69,18 @@ async function act(
   pressed: Pressed,
   deps: ErrandDeps,
 ): Promise<PressDone> {
-  const stub = leadOf(deps.env, pressed.leadId)
   // Only some commands depend on what the lead is now.
   const needsLead = verb === 'why' || verb === 'in' || verb === 'merge'
-  const before = needsLead ? ((await stub.read())?.lead ?? null) : null
+  const read = needsLead ? await leadOf(deps.env, pressed.leadId).read() : null
+  const before = read?.lead ?? null
   const command = await commandOf(verb, { user, pressed, before }, deps)
   if (!command) return { ok: false, code: 'NOT_FOUND' }
-  const answer = await stub.carryOut(command)
+  const { answer, rows } = await carryOut(pressed.leadId, command, deps)
   if (!answer.ok) return answer
   const locale = user.locale ?? pressed.by.locale
   const params = verb === 'in' ? { at: await remindedAt(command, answer.lead, deps, user) } : {}
   const says = plainText(locale, `press.${verb}`, params)
-  return { says, rows: await showHere(pressed, deps, answer.lead) }
+  return { says, rows: [...rows, ...(await showHere(pressed, deps, answer.lead))] }
 }
 
 /** The command a button stands for; `null` when the button is of another day. */
