@@ -97,10 +97,7 @@ export class Page extends DurableObject<Env> {
     this.#forms = new FormBook({ env, pageId: this.#id, tables: this.#tables })
     this.#outbox = new Outbox({
       storage: ctx.storage,
-      wakeUp: {
-        set: (at) => void ctx.storage.setAlarm(at),
-        clear: () => void ctx.storage.deleteAlarm(),
-      },
+      wakeUp: { set: (at) => void ctx.storage.setAlarm(at) },
       owner: { object: 'page', name: this.#id },
       db: env.DB,
       deliver: (rows) => this.#deliver(rows),

@@ -42,7 +42,8 @@ export interface OutboxCounts {
 export interface WakeUp {
   /** At this time (ms), instead of any time set before; written with the present transaction. */
   set(at: number): void
-  clear(): void
+  /** Absent where it costs less to be woken for nothing. */
+  clear?(): void
   /** The present transaction was undone, and what was set in it. */
   undone?(): void
 }
@@ -178,6 +179,9 @@ export class Outbox {
 
   /** The owner's alarm: goes on, guarded against dying once more. */
   async wake(): Promise<void> {
+    this.#armedAt = null
+    // Left armed after everything was done: nothing is to be written for it.
+    if (this.nextAt() === null) return
     this.guard()
     await this.ring()
   }
@@ -636,7 +640,7 @@ export class Outbox {
       if (nextAt === this.#armedAt) return
       this.#armedAt = nextAt
       this.#deps.wakeUp.set(nextAt)
-    } else if (this.#armedAt !== null) {
+    } else if (this.#armedAt !== null && this.#deps.wakeUp.clear) {
       this.#armedAt = null
       this.#deps.wakeUp.clear()
     }
