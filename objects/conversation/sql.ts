@@ -44,6 +44,7 @@ const ME_KNOWN_MS = 24 * 3_600_000
 const NOTHING: Memory = {
   locale: null,
   form: null,
+  hasKeyboard: false,
   origin: null,
   sentIn: [],
   batch: null,
@@ -301,6 +302,20 @@ export class ConversationTables {
       )
       .toArray()
       .flatMap(({ at }) => at ?? [])
+  }
+
+  /** The message whose buttons belong to the request that is being left; `null` when none has any. */
+  formButtons(): number | null {
+    return this.#fact('form_buttons') as number | null
+  }
+
+  saveFormButtons(messageId: number | null): void {
+    if (messageId !== this.formButtons()) this.#saveFact('form_buttons', messageId)
+  }
+
+  /** This message has no buttons any more. */
+  buttonsGone(messageId: number): void {
+    if (this.formButtons() === messageId) this.saveFormButtons(null)
   }
 
   /** The message that says how many leads wait to be shown; `null` when none does. */

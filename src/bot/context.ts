@@ -16,6 +16,8 @@ export interface Memory {
   locale: Locale | null
   /** A request that is being left. */
   form: LeadForm | null
+  /** Whether the person has a reply keyboard of ours below what they write. */
+  hasKeyboard: boolean
   /** Where the person came from last, and when (ms). */
   origin: (Origin & { at: number }) | null
   /** The messages that the request sent last was made of: their edits come too late. */

@@ -7,9 +7,12 @@ import { fieldsOf, type LeadForm, type OpenRequest } from './flow.ts'
 import { canBeSkipped, type Field, type FormProblem, showValue, type Value } from './form-values.ts'
 import { type Markup, messageRow } from './owed.ts'
 import { cut, shorten } from './shorten.ts'
-import { escapeHtml, text } from './texts.ts'
+import { escapeHtml, text, type TextKey, type TextParams } from './texts.ts'
 
 export const NO_KEYBOARD = { remove_keyboard: true } as const
+
+/** What stands there for a moment; Telegram sends nothing that is empty. */
+const MOMENT = '…'
 
 /** How much of each is shown: with all of them longest, a summary fits Telegram's 4,096 characters. */
 const MAX = { question: 60, answer: 160, comment: 600, label: 24 }
@@ -26,20 +29,20 @@ export function ask(ctx: BotContext, form: LeadForm): void {
     case 'choosing':
       return sayOpen(ctx, form, step.request)
     case 'adding':
-      return ctx.say('form.ask_addition', {}, NO_KEYBOARD)
+      return say(ctx, 'form.ask_addition', {}, NO_KEYBOARD)
     case 'asking':
       return askField(ctx, form, step.field)
-    case 'confirming':
-      // A message with buttons cannot take the keyboard of an earlier question away.
-      ctx.say('form.check', {}, NO_KEYBOARD)
-      return say(ctx, `${text(ctx.locale, 'form.summary')}\n\n${summaryOf(ctx, form)}`, form)
+    case 'confirming': {
+      const html = `${text(ctx.locale, 'form.summary')}\n\n${summaryOf(ctx, form)}`
+      return tell(ctx, html, markupOf(ctx, form))
+    }
   }
 }
 
 /** Says why something is no answer, with the means to give one. */
 export function explain(ctx: BotContext, form: LeadForm, problem: FormProblem): void {
   const params = 'max' in problem ? { max: problem.max } : {}
-  ctx.say(`form.problem.${problem.problem}`, params, markupOf(ctx, form))
+  say(ctx, `form.problem.${problem.problem}`, params, markupOf(ctx, form))
 }
 
 /** A request's answers, one a line, in Telegram's HTML. */
@@ -68,20 +71,31 @@ function askField(ctx: BotContext, form: LeadForm, name: string): void {
   const field = fieldsOf(form).get(name)
   if (!field) return
   const markup = markupOf(ctx, form)
-  if (!('label' in field)) return ctx.say(`form.ask_${field.type}`, {}, markup)
+  if (!('label' in field)) return say(ctx, `form.ask_${field.type}`, {}, markup)
   const hint = field.type === 'date' ? `\n${text(ctx.locale, 'form.hint_date')}` : ''
   const optional = canBeSkipped(field) ? `\n${text(ctx.locale, 'form.hint_optional')}` : ''
-  say(ctx, `${escapeHtml(saidIn(field.label, ctx.locale))}${hint}${optional}`, form)
+  tell(ctx, `${escapeHtml(saidIn(field.label, ctx.locale))}${hint}${optional}`, markup)
 }
 
 function sayOpen(ctx: BotContext, form: LeadForm, { createdAt, manager }: OpenRequest): void {
   const timezone = form.project?.timezone ?? ctx.turn.settings.DEFAULT_TIMEZONE
   const params = { at: timeIn(createdAt, ctx.locale, timezone), manager: manager ?? '' }
-  ctx.say(manager === null ? 'form.open_new' : 'form.open_taken', params, markupOf(ctx, form))
+  say(ctx, manager === null ? 'form.open_new' : 'form.open_taken', params, markupOf(ctx, form))
 }
 
-function say(ctx: BotContext, html: string, form: LeadForm): void {
-  ctx.turn.owes.push(messageRow(html, { markup: markupOf(ctx, form) }))
+/** Says something of the request that is being left; the buttons of what was said before go. */
+export function say(ctx: BotContext, key: TextKey, params: TextParams, markup: Markup): void {
+  tell(ctx, text(ctx.locale, key, params), markup)
+}
+
+function tell(ctx: BotContext, html: string, markup: Markup): void {
+  const { memory, owes } = ctx.turn
+  // A message with buttons cannot take the keyboard of an earlier question away: one before it does.
+  if ('inline_keyboard' in markup && memory.hasKeyboard) {
+    owes.push(messageRow(MOMENT, { markup: NO_KEYBOARD, form: 'clears' }))
+  }
+  memory.hasKeyboard = 'keyboard' in markup
+  owes.push(messageRow(html, { markup, form: 'says' }))
 }
 
 function lineOf(ctx: BotContext, field: Field, value: Value): string {

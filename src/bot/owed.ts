@@ -18,10 +18,22 @@ export type AnswerParams = Params<'answerCallbackQuery'>
 
 /** A call to Telegram that a conversation owes; the chat is added when it is made. */
 export type Call =
-  | { method: 'sendMessage'; params: MessageParams; lead?: ShownLead; orElse?: Elsewhere }
+  | {
+      method: 'sendMessage'
+      params: MessageParams
+      lead?: ShownLead
+      orElse?: Elsewhere
+      form?: FormPart
+    }
   | { method: 'editMessageText'; params: EditParams; lead?: ShownLead }
-  | { method: 'editMessageReplyMarkup'; params: { message_id: number } }
+  | { method: 'editMessageReplyMarkup' | 'deleteMessage'; params: { message_id: number } }
   | { method: 'answerCallbackQuery'; params: AnswerParams }
+
+/**
+ * What a message is to a request that is being left: `says` takes the buttons off what the form said
+ * before; `clears` is there to take the reply keyboard away, and goes once it has.
+ */
+export type FormPart = 'says' | 'clears'
 
 /** The lead that a message shows, as it was then: an older version never replaces a newer one. */
 export interface ShownLead {
@@ -66,7 +78,11 @@ export const HTML = { parse_mode: 'HTML', link_preview_options: { is_disabled: t
 /** A message in Telegram's HTML. */
 export function messageRow(
   html: string,
-  { threadId, markup }: { threadId?: number | null; markup?: Markup | undefined } = {},
+  {
+    threadId,
+    markup,
+    form,
+  }: { threadId?: number | null; markup?: Markup | undefined; form?: FormPart } = {},
 ): NewRow {
   const params = {
     text: html,
@@ -74,7 +90,7 @@ export function messageRow(
     ...(threadId ? { message_thread_id: threadId } : {}),
     ...(markup ? { reply_markup: markup } : {}),
   }
-  return callRow(CHAT, { method: 'sendMessage', params })
+  return callRow(CHAT, { method: 'sendMessage', params, ...(form ? { form } : {}) })
 }
 
 /** A message said before, changed; its buttons go, unless it is given new ones. */
@@ -93,6 +109,11 @@ export function editRow(messageId: number, html: string, buttons?: InlineKeyboar
 /** The buttons of a message said before go; what it says stays. */
 export function retireRow(messageId: number): NewRow {
   return callRow(EDITS, { method: 'editMessageReplyMarkup', params: { message_id: messageId } })
+}
+
+/** A message said before goes. */
+export function deleteRow(messageId: number): NewRow {
+  return callRow(EDITS, { method: 'deleteMessage', params: { message_id: messageId } })
 }
 
 /** The answer to a press: a line that passes by, or an alert to be closed. At most 200 characters. */

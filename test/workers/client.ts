@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { listLeads } from '../../src/store/leads.ts'
 import type { LeadData } from '../../src/lead.ts'
 import { conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
-import { FIRST_MESSAGE, type Outside } from './outside.ts'
+import { DELETED, FIRST_MESSAGE, type Outside } from './outside.ts'
 import { message, newId, newPerson, press, privateChat } from './updates.ts'
 
 const button = z.object({ text: z.string(), callback_data: z.string() })
@@ -15,6 +15,11 @@ const shownSchema = z.tuple([
     .loose()
     .nullish(),
 ])
+
+const keyboardSchema = z.object({
+  keyboard: z.array(z.array(z.object({ text: z.string() }))).optional(),
+  remove_keyboard: z.literal(true).optional(),
+})
 
 /** A message of the bot’s as it stands in the chat now. */
 export interface Shown {
@@ -94,10 +99,26 @@ export class Client {
 
   /** What the bot has said here, as it stands now, oldest first. */
   shown(): Shown[] {
-    return [...this.#outside.messages(this.id)].map(([id, content]) => {
+    const messages = [...this.#outside.messages(this.id)]
+    return messages.flatMap(([id, content]) => {
+      if (content === DELETED) return []
       const [text, markup] = shownSchema.parse(JSON.parse(content))
       return { id, text, buttons: markup?.inline_keyboard?.flat() ?? [] }
     })
+  }
+
+  /** Those of its messages that have buttons to press. */
+  withButtons(): Shown[] {
+    return this.shown().filter(({ buttons }) => buttons.length > 0)
+  }
+
+  /** The reply keyboard below what the person writes: the last that was given, if none took it away. */
+  keyboard(): unknown {
+    const markups = this.#outside
+      .sent('sendMessage', this.id)
+      .map(({ params }) => keyboardSchema.parse(params['reply_markup'] ?? {}))
+    const last = markups.findLast(({ keyboard, remove_keyboard }) => keyboard ?? remove_keyboard)
+    return last?.keyboard ?? null
   }
 
   /** The newest message of the bot’s. */

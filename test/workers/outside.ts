@@ -74,6 +74,9 @@ export class Outside {
 
   /** Telegram as far as a chat's messages go: it numbers them, and tells what cannot be edited. */
   #telegram({ name, params }: OutgoingCall): Response {
+    if (name === 'deleteMessage') {
+      this.messages(String(params['chat_id'])).set(Number(params['message_id']), DELETED)
+    }
     const known = ASKED[name]
     if (known !== undefined || !/^(send|edit)/.test(name)) return telegramOk(known ?? true)
     const messages = this.messages(String(params['chat_id']))
@@ -84,7 +87,7 @@ export class Outside {
     const isMarkupOnly = name === 'editMessageReplyMarkup'
     const text = isMarkupOnly ? textIn(messages.get(id)) : (params['text'] ?? params['caption'])
     const content = JSON.stringify([text, params['reply_markup']])
-    if (name.startsWith('edit') && !messages.has(id)) {
+    if (name.startsWith('edit') && [undefined, DELETED].includes(messages.get(id))) {
       return telegramError(400, 'Bad Request: message to edit not found')
     }
     if (messages.get(id) === content) {
@@ -106,6 +109,9 @@ export class Outside {
 }
 
 export const FIRST_MESSAGE = 100
+
+/** What stands where a message was deleted: its number is not given to another. */
+export const DELETED = ''
 
 /** What Telegram answers to questions that a test does not care about. */
 const ASKED: Record<string, unknown> = {

@@ -43,7 +43,7 @@ export async function makeLead(
     by: null,
   })
   if (!answer.ok) throw new Error(`a new lead was refused: ${answer.code}`)
-  return [messageRow(text(locale, 'form.accepted'), { markup: { remove_keyboard: true } })]
+  return [messageRow(text(locale, 'form.accepted'))]
 }
 
 function wordsOf(form: LeadForm, name: string): string | null {

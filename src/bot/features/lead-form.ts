@@ -18,7 +18,7 @@ import {
   refuse,
 } from '../flow.ts'
 import { cleanName, type FormInput, isName } from '../form-values.ts'
-import { ask, explain, NO_KEYBOARD, resumeButtons, summaryOf } from '../form-screens.ts'
+import { ask, explain, NO_KEYBOARD, resumeButtons, say, summaryOf } from '../form-screens.ts'
 import { isLabel } from '../labels.ts'
 import { editRow, retireRow } from '../owed.ts'
 import { type TextKey, text } from '../texts.ts'
@@ -33,7 +33,8 @@ const ORIGIN_KEPT_MS = 30 * 24 * 3_600_000
 feature.command('lead', (ctx) => beginOrResume(ctx))
 
 feature.command('cancel', (ctx) => {
-  ctx.say(ctx.turn.memory.form ? 'form.cancelled' : 'form.nothing_to_cancel', {}, NO_KEYBOARD)
+  const { form } = ctx.turn.memory
+  say(ctx, form ? 'form.cancelled' : 'form.nothing_to_cancel', {}, NO_KEYBOARD)
   ctx.turn.memory.form = null
 })
 
@@ -102,7 +103,7 @@ export function askAgain(ctx: BotContext): void {
 /** Begins a request, unless one with answers is begun: then its author chooses. */
 function beginOrResume(ctx: BotContext): void {
   const { form } = ctx.turn.memory
-  if (form && hasAnswers(form)) return ctx.say('form.resume', {}, resumeButtons(ctx, form))
+  if (form && hasAnswers(form)) return say(ctx, 'form.resume', {}, resumeButtons(ctx, form))
   begin(ctx)
 }
 
@@ -137,14 +138,10 @@ function act(ctx: BotContext, form: LeadForm, action: string, id: number): boole
   }
   if (action === 'cancel') return cancel(ctx)
   if (!hasAnswers(form)) return false
-  if (action === 'continue') {
-    retire(ctx)
-    askAgain(ctx)
-    return true
-  }
-  if (action !== 'restart') return false
-  retire(ctx)
-  begin(ctx)
+  if (action === 'continue') askAgain(ctx)
+  else if (action === 'restart') begin(ctx)
+  else return false
+  ctx.answer()
   return true
 }
 
@@ -155,9 +152,8 @@ function actOnSummary(ctx: BotContext, form: LeadForm, action: string): boolean 
   return corrected !== null && goTo(ctx, corrected)
 }
 
-/** The buttons pressed have done their work. */
 function goTo(ctx: BotContext, form: LeadForm): true {
-  retire(ctx)
+  ctx.answer()
   ctx.turn.memory.form = form
   ask(ctx, form)
   return true
@@ -212,13 +208,6 @@ function momentOf(ctx: BotContext): FormMoment {
     now: Date.now(),
     place: { region, timezone },
   }
-}
-
-/** Takes the buttons off the message that was pressed; what it says stays. */
-function retire(ctx: BotContext): void {
-  ctx.answer()
-  const message = ctx.callbackQuery?.message
-  if (message) ctx.turn.owes.push(retireRow(message.message_id))
 }
 
 /** The message that was pressed says what has become of it. */

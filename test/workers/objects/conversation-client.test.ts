@@ -175,10 +175,18 @@ describe('leaving a request', () => {
     expect(lead?.notes).toEqual([])
   })
 
-  it('takes the last question’s keyboard away before the summary', async () => {
+  it('takes the last question’s keyboard away, and says nothing for that but the summary', async () => {
     const client = new Client(outside)
-    await client.sayAll('/lead', 'Aziza', '901234567', 'Пропустить')
-    expect(markupOf(client, -2)).toEqual({ remove_keyboard: true })
+    await client.sayAll('/lead', 'Aziza', '901234567')
+    expect(client.keyboard()).toEqual([[{ text: 'Пропустить' }]])
+    await client.say('Английский')
+    expect(client.keyboard()).toBeNull()
+    expect(client.shown().map(({ text }) => text.split('\n')[0])).toEqual([
+      'Как вас зовут?',
+      expect.stringContaining('Оставьте телефон'),
+      expect.stringContaining('Что вас интересует'),
+      'Проверьте заявку:',
+    ])
     expect(client.last().buttons.map(({ text }) => text)).toEqual([
       '✅ Отправить',
       '✏️ Имя',
@@ -300,6 +308,33 @@ describe('a summary', () => {
     expect(client.shown().find((one) => one.id === id)?.buttons).toEqual([])
   })
 
+  it('has no buttons any more once it was corrected, cancelled, or asked for again', async () => {
+    const client = await summary()
+    await client.press('✏️ Имя')
+    expect(client.withButtons()).toEqual([])
+    const corrected = await client.say('Malika')
+    expect(client.withButtons()).toHaveLength(1)
+    expect(client.keyboard()).toBeNull()
+    await client.edit(corrected, 'Nigora')
+    expect(client.withButtons()).toHaveLength(1)
+    expect(client.last().text).toContain('Nigora')
+    await client.say('?')
+    expect(client.withButtons()).toEqual([client.last()])
+    await client.say('/lead')
+    expect(client.withButtons()).toEqual([client.last()])
+    await client.say('/cancel')
+    expect(client.withButtons()).toEqual([])
+  })
+
+  it('costs one call more at most for the buttons of the one before', async () => {
+    const client = await summary()
+    await client.press('✏️ Имя')
+    await client.say('Malika')
+    await client.press('Отправить')
+    expect(outside.sent('editMessageReplyMarkup', client.id)).toHaveLength(1)
+    expect(outside.sent('editMessageText', client.id)).toHaveLength(1)
+  })
+
   it('that Telegram no longer shows can be sent all the same', async () => {
     const client = await summary()
     outside.answer(({ name }) =>
@@ -326,6 +361,26 @@ describe('a request begun and left alone', () => {
     await client.sayAll('Malika', '912223344', 'Пропустить')
     const lead = await client.sentBy(await client.press('Отправить'))
     expect(lead).toMatchObject({ name: 'Malika', phone: '+998912223344' })
+  })
+})
+
+describe('the reply keyboard of a question', () => {
+  it('goes when the person is asked whether to go on, and comes back with the question', async () => {
+    const client = new Client(outside)
+    await client.sayAll('/lead', 'Aziza')
+    expect(client.keyboard()).toEqual([[{ text: '📞 Отправить мой номер' }]])
+    await client.say('/lead')
+    expect(client.keyboard()).toBeNull()
+    expect(client.last().text).toContain('Продолжить')
+    await client.press('Продолжить')
+    expect(client.keyboard()).toEqual([[{ text: '📞 Отправить мой номер' }]])
+    expect(client.withButtons()).toEqual([])
+  })
+
+  it('is not taken away twice', async () => {
+    const client = new Client(outside)
+    await client.sayAll('/lead', 'Aziza', '901234567', 'x', '?', '/lead')
+    expect(outside.sent('deleteMessage', client.id)).toHaveLength(1)
   })
 })
 
