@@ -110,9 +110,16 @@ function personOf(lead: LeadData, locale: Locale): string[] {
   if (lead.name) lines.push(`👤 <b>${cut(lead.name, MAX.person)}</b>`)
   // A phone in international form is tappable in every client.
   if (lead.phone) lines.push(`📞 ${formatPhone(lead.phone)}${lead.isVerified ? ' ✓' : ''}`)
-  if (lead.contact && !lead.phone) lines.push(`📞 ${cut(lead.contact, MAX.contact)}`)
-  if (lead.email && lead.email !== lead.contact) lines.push(`✉️ ${cut(lead.email, MAX.contact)}`)
+  const isEmail = lead.email !== null && lead.contact?.toLowerCase() === lead.email
+  // What was left may be neither: a name in Telegram.
+  const isOther = lead.contact !== null && !isEmail && !(lead.phone && isNumber(lead.contact))
+  if (isOther) lines.push(`💬 ${cut(lead.contact ?? '', MAX.contact)}`)
+  if (lead.email) lines.push(`✉️ ${cut(lead.email, MAX.contact)}`)
   return lines
+}
+
+function isNumber(contact: string): boolean {
+  return !/[@\p{L}]/u.test(contact)
 }
 
 function answersOf({ answers }: LeadData, locale: Locale): string[] {

@@ -1,3 +1,4 @@
+import { formatPhone } from '../../contact.ts'
 import type { NewLead } from '../../lead.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import type { Locale } from '../../locales.ts'
@@ -51,9 +52,17 @@ function wordsOf(form: LeadForm, name: string): string | null {
   return value?.type === 'words' ? value.words : null
 }
 
+/** Who left no phone to be called by has perhaps given one in answer to a question of the project. */
 function contactOf(form: LeadForm): Pick<NewLead, 'contact' | 'phone' | 'email' | 'isVerified'> {
-  const value = form.answers['contact']?.value
-  return value?.type === 'contact' ? { ...value.contact, isVerified: value.isVerified } : {}
+  const values = [...fieldsOf(form).keys()].flatMap((name) => form.answers[name]?.value ?? [])
+  const left = values.find((value) => value.type === 'contact')
+  const answered = values.find((value) => value.type === 'phone')?.phone ?? null
+  return {
+    contact: left?.contact.contact ?? (answered && formatPhone(answered)),
+    phone: left?.contact.phone ?? answered,
+    email: left?.contact.email ?? null,
+    isVerified: left?.isVerified ?? false,
+  }
 }
 
 /** Answers to the project's own questions, in the language that its team works in. */

@@ -164,6 +164,19 @@ describe('leaving a request', () => {
     expect(lead?.notes).toMatchObject([{ text: 'Izoh' }])
   })
 
+  it.each([
+    ['@aziza_k', { contact: '@aziza_k', phone: '+998912345678', email: null }],
+    ['a@b.uz', { contact: 'a@b.uz', phone: '+998912345678', email: 'a@b.uz' }],
+    ['901234567', { contact: '+998 90 123 45 67', phone: '+998901234567' }],
+  ])('calls who leaves %s by the phone they gave to a question', async (contact, expected) => {
+    await askOf('main', [{ id: 'second', type: 'phone', label: { ru: 'Второй телефон' } }])
+    const client = new Client(outside)
+    await client.sayAll('/lead', 'Aziza', contact, '91 234 56 78', 'Пропустить')
+    const lead = await client.sentBy(await client.press('Отправить'))
+    expect(lead).toMatchObject({ ...expected, isVerified: false })
+    expect(lead?.answers).toEqual({ 'Второй телефон': '+998 91 234 56 78' })
+  })
+
   it('goes on in the language chosen meanwhile, and understands buttons of the one before', async () => {
     const client = new Client(outside)
     await client.sayAll('/lead', 'Aziza', '901234567', '/language')

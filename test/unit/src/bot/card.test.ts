@@ -54,6 +54,25 @@ describe('a card', () => {
   })
 
   it.each([
+    ['a phone', { contact: '90 123-45-67', phone: '+998901234567' }, ['📞 +998 90 123 45 67']],
+    ['an e-mail', { contact: 'A@b.uz', email: 'a@b.uz' }, ['✉️ a@b.uz']],
+    ['a name in Telegram', { contact: '@aziza' }, ['💬 @aziza']],
+    [
+      'a name in Telegram, and a phone besides it',
+      { contact: '@aziza', phone: '+998901234567' },
+      ['📞 +998 90 123 45 67', '💬 @aziza'],
+    ],
+    [
+      'an e-mail, and a phone besides it',
+      { contact: 'a@b.uz', email: 'a@b.uz', phone: '+998901234567' },
+      ['📞 +998 90 123 45 67', '✉️ a@b.uz'],
+    ],
+  ])('shows every way to reach a person once: %s', (_, lead, lines) => {
+    const shown = cardOf(newLead({ name: 'Aziza', ...lead })).text.split('\n')
+    expect(shown.slice(3, -1)).toEqual(lines)
+  })
+
+  it.each([
     ['new', leadOf('new'), ['take', 'spam', 'note', 'history']],
     [
       'in work',
