@@ -3,6 +3,7 @@ import type { Message, Update, User } from 'grammy/types'
 import { z } from 'zod'
 import { listLeads } from '../../src/store/leads.ts'
 import type { LeadData } from '../../src/lead.ts'
+import { registerUser, setUserRole, type UserRole } from '../../src/store/users.ts'
 import { conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
 import { DELETED, FIRST_MESSAGE, type Outside } from './outside.ts'
 import { message, newId, newPerson, press, privateChat } from './updates.ts'
@@ -40,6 +41,15 @@ export class Client {
     this.person = newPerson(name, language)
     this.chat = privateChat(this.person)
     this.id = String(this.chat.id)
+  }
+
+  /** Somebody who is known already, with a role. */
+  static async as(role: UserRole, outside: Outside, name = 'Olim'): Promise<Client> {
+    const client = new Client(outside, { name })
+    const { id } = client
+    await registerUser(env.DB, { id, name, username: null, locale: 'ru', isAdmin: false })
+    await setUserRole(env.DB, id, role)
+    return client
   }
 
   /** Writes something; what comes back is the message as Telegram numbered it. */

@@ -15,6 +15,8 @@ export const DEEDS = [
   'people',
   'person',
   'role',
+  // Does what `role` has asked about.
+  'give',
   'away',
   // Removes a person from a project; one letter, for two ids have to fit.
   'x',

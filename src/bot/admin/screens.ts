@@ -1,7 +1,7 @@
 import { InlineKeyboard } from 'grammy/web'
 import type { Locale } from '../../locales.ts'
 import type { Project } from '../../store/projects.ts'
-import { type User, USER_ROLES } from '../../store/users.ts'
+import { type User, type UserRole, USER_ROLES } from '../../store/users.ts'
 import type { ShutReason } from '../telegram.ts'
 import { escapeHtml, plainText, text, type TextKey } from '../texts.ts'
 import { type Deed, packAdmin } from './press.ts'
@@ -159,6 +159,14 @@ export function personScreen(user: User, projects: Project[], locale: Locale): S
   return framed(lines.join('\n'), rows, 'people', locale)
 }
 
+/** Whether a person is to have another role, and what that means for them. */
+export function roleScreen({ id, name }: User, role: UserRole, locale: Locale): Screen {
+  const what = text(locale, `admin.give_role.${role}`, { name })
+  const html = `${what}\n\n<i>${text(locale, 'admin.give_role.note')}</i>`
+  const rows = [[button(plainText(locale, 'admin.button.give_role'), 'give', role, id)]]
+  return framed(html, rows, 'person', locale, id)
+}
+
 /** Links that were given out, and new ones. */
 export function invitesScreen(open: number, toInvite: InlineKeyboard, locale: Locale): Screen {
   const rows: Button[][] = [...toInvite.inline_keyboard]
@@ -166,8 +174,13 @@ export function invitesScreen(open: number, toInvite: InlineKeyboard, locale: Lo
   return framed(text(locale, 'admin.invites', { count: open }), rows, 'home', locale)
 }
 
-function framed(html: string, rows: Button[][], back: Deed, locale: Locale): Screen {
-  const last = [button(plainText(locale, 'admin.button.to'), back)]
+/** One invitation, to be handed on. */
+export function inviteScreen(html: string, locale: Locale): Screen {
+  return framed(html, [], 'invites', locale)
+}
+
+function framed(html: string, rows: Button[][], back: Deed, locale: Locale, backId = ''): Screen {
+  const last = [button(plainText(locale, 'admin.button.to'), back, '', backId)]
   return { html, buttons: InlineKeyboard.from([...rows, last]) }
 }
 

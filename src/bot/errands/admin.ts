@@ -23,6 +23,7 @@ import {
   personScreen,
   projectScreen,
   projectsScreen,
+  roleScreen,
   type Screen,
 } from '../admin/screens.ts'
 import type { Person } from '../context.ts'
@@ -93,7 +94,9 @@ async function act(press: AdminPress, user: User, deps: ErrandDeps): Promise<Out
     case 'person':
       return showPerson(press.id, deps)
     case 'role':
-      return setRole(press, user, deps)
+      return askRole(press, deps)
+    case 'give':
+      return giveRole(press, user, deps)
     case 'away':
       await setUserAway(deps.env.DB, press.id, press.choice === 'on')
       return showPerson(press.id, deps, 'admin.saved')
@@ -195,7 +198,15 @@ async function showPerson(id: string, deps: ErrandDeps, word?: TextKey): Promise
   return { screen: personScreen(user, theirs, locale), ...(word ? { word } : {}) }
 }
 
-async function setRole({ choice, id }: AdminPress, by: User, deps: ErrandDeps): Promise<Outcome> {
+async function askRole({ choice, id }: AdminPress, deps: ErrandDeps): Promise<Outcome> {
+  const role = USER_ROLES.find((known) => known === choice)
+  const user = await findUser(deps.env.DB, id)
+  // A role that they have meanwhile is nothing to be asked about.
+  if (!role || !user || user.role === role) return showPerson(id, deps)
+  return { screen: roleScreen(user, role, deps.locale) }
+}
+
+async function giveRole({ choice, id }: AdminPress, by: User, deps: ErrandDeps): Promise<Outcome> {
   const role = USER_ROLES.find((known) => known === choice)
   if (!role) return STALE
   if (role !== 'admin' && deps.settings.ADMIN_IDS.includes(id)) {

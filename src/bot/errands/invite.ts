@@ -13,6 +13,7 @@ import { findProject, listProjects } from '../../store/projects.ts'
 import type { User } from '../../store/users.ts'
 import { conversationOf } from '../../stubs.ts'
 import { isoTime } from '../../time.ts'
+import { inviteScreen } from '../admin/screens.ts'
 import { packPress } from '../callback-data.ts'
 import type { Person } from '../context.ts'
 import { adminsOnly } from './admins-only.ts'
@@ -57,7 +58,8 @@ export async function invite(
   if (!project) return [answerRow(pressed.callbackId, plainText(locale, 'press.unknown'))]
   const url = await newInvite(pressed, user, deps)
   const words = text(locale, `invite.link_${pressed.role}`, { project: project.name, url })
-  return [editRow(pressed.messageId, words), answerRow(pressed.callbackId, '')]
+  const { html, buttons } = inviteScreen(words, locale)
+  return [editRow(pressed.messageId, html, buttons), answerRow(pressed.callbackId, '')]
 }
 
 /** The buttons of all that can be invited to. */

@@ -24,6 +24,7 @@ const LONGEST = {
   people: ['9999', ''],
   person: ['', LARGEST_ID],
   role: ['manager', LARGEST_ID],
+  give: ['manager', LARGEST_ID],
   away: ['off', LARGEST_ID],
   x: [LARGEST_ID, UUID],
   invites: ['', ''],
