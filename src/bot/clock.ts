@@ -10,11 +10,17 @@ export function dateIn(at: string, locale: Locale, timezone: string): string {
   return formatOf('date', locale, timezone).format(new Date(at))
 }
 
+/** The same where there is little room. */
+export function shortDateIn(at: string, locale: Locale, timezone: string): string {
+  return formatOf('short', locale, timezone).format(new Date(at))
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 const PARTS = {
   time: { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' },
   date: { day: '2-digit', month: '2-digit', year: 'numeric' },
+  short: { day: '2-digit', month: '2-digit', year: '2-digit' },
 } as const
 
 /** Making a format costs more than the rest of a card. */

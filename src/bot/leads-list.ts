@@ -2,9 +2,10 @@ import { InlineKeyboard } from 'grammy/web'
 import { z } from 'zod'
 import { isUnanswered, type LeadData } from '../lead.ts'
 import type { Locale } from '../locales.ts'
-import { ageOf, stateOf } from './card.ts'
+import { ageStep } from './age.ts'
+import { stateOf } from './card.ts'
 import { packPress } from './callback-data.ts'
-import { dateIn } from './clock.ts'
+import { shortDateIn } from './clock.ts'
 import { shorten } from './shorten.ts'
 import { plainText, text } from './texts.ts'
 
@@ -28,6 +29,8 @@ export interface LeadsPage {
   leads: (LeadData & { timezone: string })[]
   hasBefore: boolean
   hasAfter: boolean
+  /** Which page it is of how many; `null`: of the only one, or too far back to be counted. */
+  number: { page: number; pages: string } | null
   isAway: boolean
 }
 
@@ -63,7 +66,8 @@ export function renderLeads(page: LeadsPage, locale: Locale, now: number) {
       ? text(locale, `leads.title.${tab}`)
       : text(locale, 'leads.title.found', found ?? {})
   const none = text(locale, typeof tab === 'string' ? 'leads.none' : 'leads.not_found')
-  const lines = [title, '', leads.length > 0 ? text(locale, 'leads.hint') : none]
+  const number = page.number ? ` · ${text(locale, 'leads.page', page.number)}` : ''
+  const lines = [`${title}${number}`, '', leads.length > 0 ? text(locale, 'leads.hint') : none]
   if (isAway) lines.push('', text(locale, 'leads.away'))
   const rows = [
     ...leads.map((lead) => [
@@ -79,7 +83,9 @@ export function renderLeads(page: LeadsPage, locale: Locale, now: number) {
 }
 
 const MAX_WORDS = 80
-const MAX_NAME = 32
+
+/** As much as a phone shows of a button. */
+const MAX_LABEL = 30
 
 const ICONS = {
   new: '🆕',
@@ -96,9 +102,20 @@ const ICONS = {
 function labelOf(lead: LeadData & { timezone: string }, locale: Locale, now: number): string {
   const name = lead.name ?? lead.phone ?? lead.contact ?? plainText(locale, 'leads.nameless')
   const when = isUnanswered(lead)
-    ? ageOf(lead, locale, now)
-    : dateIn(lead.createdAt, locale, lead.timezone)
-  return `${ICONS[stateOf(lead)]} ${shorten(name, MAX_NAME)} · ${when}`
+    ? waitOf(lead, locale, now)
+    : shortDateIn(lead.createdAt, locale, lead.timezone)
+  const [before, after] = [`${ICONS[stateOf(lead)]} `, ` · ${when}`]
+  return `${before}${shorten(name, MAX_LABEL - before.length - after.length)}${after}`
+}
+
+function waitOf({ waitingSince }: LeadData, locale: Locale, now: number): string {
+  const { minutes } = ageStep(waitingSince, now)
+  if (minutes === 0) return plainText(locale, 'leads.now')
+  if (minutes < 60) return plainText(locale, 'duration.minutes', { count: minutes })
+  const hours = minutes / 60
+  return hours < 48
+    ? plainText(locale, 'admin.hours', { count: hours })
+    : plainText(locale, 'leads.days', { count: hours / 24 })
 }
 
 function leafing({ tab, leads, hasBefore, hasAfter }: LeadsPage) {

@@ -147,6 +147,30 @@ export async function listLeads(
   return { leads, next: last ? { createdAt: last.createdAt, id: last.id } : null }
 }
 
+/** How many leads of a list come before its page and after it; at most so many are counted. */
+export async function countAround(
+  db: D1Database,
+  filter: LeadFilter,
+  page: { first: LeadPosition; last: LeadPosition; oldestFirst: boolean; limit: number },
+): Promise<{ before: number; after: number }> {
+  const { conditions, values } = conditionsOf(filter)
+  const count = (side: '<' | '>') =>
+    `(SELECT count(*) FROM (SELECT 1 FROM leads
+      WHERE ${[...conditions, `(created_at, id) ${side} (?, ?)`].join(' AND ')} LIMIT ?))`
+  const [before, after] = page.oldestFirst ? (['<', '>'] as const) : (['>', '<'] as const)
+  const bound = [page.first, page.last].flatMap(({ createdAt, id }) => [
+    ...values,
+    createdAt,
+    id,
+    page.limit,
+  ])
+  const row = await db
+    .prepare(`SELECT ${count(before)} AS before, ${count(after)} AS after`)
+    .bind(...bound)
+    .first<{ before: number; after: number }>()
+  return row ?? { before: 0, after: 0 }
+}
+
 /** The projects of the latest leads of a filter, so many that a list shows at once. */
 export async function projectIdsOfLatest(db: D1Database, filter: LeadFilter): Promise<Set<string>> {
   const { conditions, values } = conditionsOf(filter)

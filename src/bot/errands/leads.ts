@@ -1,7 +1,7 @@
 import { canWorkLeads } from '../../auth/permissions.ts'
 import type { LeadData } from '../../lead.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
-import { findLeadPosition, type LeadFilter, listLeads } from '../../store/leads.ts'
+import { countAround, findLeadPosition, type LeadFilter, listLeads } from '../../store/leads.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { type LeadsWanted, renderLeads } from '../leads-list.ts'
@@ -21,14 +21,16 @@ export async function leads(
   const { wanted, words, messageId } = args
   const user = await recognise(env, settings, args.by)
   if (!canWorkLeads(user.role)) return [messageRow(text(locale, 'refused.manager'))]
-  const page = await pageOf(env.DB, wanted, filterOf(wanted, words, user.id))
+  const filter = filterOf(wanted, words, user.id)
+  const page = await pageOf(env.DB, wanted, filter)
+  const number = await numberOf(env.DB, wanted, filter, page)
   const shown = await Promise.all(
     page.leads.map(async (lead) => {
       return { ...lead, timezone: await timezoneOf(env, settings, lead.projectId) }
     }),
   )
   const message = renderLeads(
-    { ...page, leads: shown, tab: wanted.tab, words, isAway: user.awaySince !== null },
+    { ...page, number, leads: shown, tab: wanted.tab, words, isAway: user.awaySince !== null },
     locale,
     Date.now(),
   )
@@ -51,10 +53,35 @@ interface Page {
   hasAfter: boolean
 }
 
+/** Further than so many pages nobody leafs, and nothing is counted. */
+const MAX_PAGES = 100
+
+/** Which page of how many this is; `null` when it is the only one. */
+async function numberOf(
+  db: D1Database,
+  { tab }: LeadsWanted,
+  filter: LeadFilter,
+  { leads, hasBefore, hasAfter }: Page,
+): Promise<{ page: number; pages: string } | null> {
+  const [first, last] = [leads[0], leads.at(-1)]
+  if (!first || !last || !(hasBefore || hasAfter)) return null
+  const limit = PAGE_SIZE * MAX_PAGES
+  const around = { first, last, oldestFirst: isOldestFirst(tab), limit }
+  const { before, after } = await countAround(db, filter, around)
+  if (before === limit) return null
+  const page = Math.ceil(before / PAGE_SIZE) + 1
+  const pages = page + Math.ceil(after / PAGE_SIZE)
+  return { page, pages: after === limit ? `${pages}+` : String(pages) }
+}
+
+/** Who has waited longest comes first. */
+function isOldestFirst(tab: LeadsWanted['tab']): boolean {
+  return tab === 'new'
+}
+
 /** Leads come and go between two presses: a page that is no more is the first one. */
 async function pageOf(db: D1Database, wanted: LeadsWanted, filter: LeadFilter): Promise<Page> {
-  // Who has waited longest comes first.
-  const oldestFirst = wanted.tab === 'new'
+  const oldestFirst = isOldestFirst(wanted.tab)
   const at = wanted.from && (await findLeadPosition(db, wanted.from.leadId))
   if (at && wanted.from?.side === 'after') {
     const { leads, next } = await listLeads(db, filter, {

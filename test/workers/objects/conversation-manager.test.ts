@@ -422,9 +422,13 @@ describe('a manager in private', () => {
     expect(names(first)).toEqual([10, 9, 8, 7, 6, 5, 4, 3].map((n) => `Lead ${n}`))
     const second = await pressHere(olim, dataOf(first, '▶️'))
     expect(names(second)).toEqual(['Lead 2', 'Lead 1'])
-    expect(names(await pressHere(olim, dataOf(second, '◀️')))).toEqual(names(first))
+    const again = await pressHere(olim, dataOf(second, '◀️'))
+    expect(names(again)).toEqual(names(first))
+    const pages = [first, second, again].map((call) => / · (.+)\n/.exec(textOf(call))?.[1])
+    expect(pages).toEqual(['1 из 2', '2 из 2', '1 из 2'])
     const all = await pressHere(olim, dataOf(first, 'Все'))
     expect(textOf(all)).toContain('Все заявки')
+    expect(textOf(await pressHere(olim, 'v1:leads:mine'))).toContain('1 из 2')
   })
 
   it('finds a lead by name or the end of its phone, opens it, and works it there', async () => {

@@ -13,6 +13,7 @@ import {
   settleConversions,
 } from '../../../src/store/conversions.ts'
 import {
+  countAround,
   type LeadFilter,
   listLeads,
   listLeadsToWake,
@@ -70,6 +71,19 @@ describe('a list of leads', () => {
   ])('is read in the order of %s for %j, and nothing is sorted', async (index, filter) => {
     const plan = await list(filter)
     expect(plan).toEqual([expect.stringContaining(`SEARCH leads USING INDEX ${index} (`)])
+  })
+
+  it.each<[string, LeadFilter]>([
+    ['leads_recent', {}],
+    ['leads_by_status', { status: 'new' }],
+    ['leads_by_assignee', { assigneeId: '7', status: 'in_progress' }],
+  ])('is counted by %s for %j', async (index, filter) => {
+    const position = { createdAt: '2026-01-01', id: 'x' }
+    const page = { first: position, last: position, oldestFirst: false, limit: 800 }
+    const plan = await planOf((db) => countAround(db, filter, page))
+    const steps = plan.filter((step) => step.includes(' leads '))
+    expect(steps).toHaveLength(2)
+    for (const step of steps) expect(step).toMatch(new RegExp(`^SEARCH leads USING .*${index} `))
   })
 
   it('that is searched reads only what the words are found in', async () => {

@@ -18,6 +18,7 @@ const page = (changes: Partial<LeadsPage> = {}): LeadsPage => ({
   leads: [],
   hasBefore: false,
   hasAfter: false,
+  number: null,
   isAway: false,
   ...changes,
 })
@@ -59,14 +60,34 @@ describe('a page of leads', () => {
       timezone: 'Asia/Tashkent',
     }))
     expect(labelsOf(renderLeads(page({ leads, hasAfter: true }), 'ru', NOW))).toEqual([
-      '🆕 Aziza · ждёт меньше минуты',
-      '🟡 Aziza · 22.11.2026',
-      '✅ Aziza · 22.11.2026',
+      '🆕 Aziza · сейчас',
+      '🟡 Aziza · 22.11.26',
+      '✅ Aziza · 22.11.26',
       '▶️',
       '• Мои •',
       'Новые',
       'Все',
     ])
+  })
+
+  it.each(LOCALES)('shortens names so that a phone shows how long they wait (%s)', (locale) => {
+    const name = 'Абдурахмонова Мухаббатхон Абдукаримовна'
+    for (const minutes of [0, 4, 50, 60 * 47, 60 * 24 * 59]) {
+      const leads = [leadOf('new'), leadOf('closed')].map((lead) => {
+        return { ...lead, name, timezone: 'UTC' }
+      })
+      const labels = labelsOf(renderLeads(page({ leads }), locale, NOW + minutes * 60_000))
+      for (const label of labels.slice(0, 2)) {
+        expect(label.length).toBeLessThanOrEqual(30)
+        expect(label).toMatch(/Абдурахмо.*… · \S/)
+      }
+    }
+  })
+
+  it('says which page it is of how many', () => {
+    expect(renderLeads(page({ number: { page: 2, pages: '7' } }), 'ru', NOW).text).toContain(
+      'Мои заявки в работе</b> · 2 из 7\n',
+    )
   })
 
   it('calls a lead without a name by its phone', () => {
