@@ -72,6 +72,7 @@ export const leadSchema = z.object({
   waitingSince: time.describe('When it last became free to be taken'),
   touchedAt: time.nullable().describe('When its manager last did something'),
   nudges: z.int().describe('Reminders sent while it waits: 1 to the team, 2 to the admins too'),
+  nudgedAt: time.nullable().default(null).describe('When the last of those was sent'),
   firstResponseAt: time.nullable(),
   closedAt: time.nullable(),
   createdAt: time,

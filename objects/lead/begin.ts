@@ -38,6 +38,7 @@ export function begin(command: Extract<LeadCommand, { type: 'receive' }>, at: st
     waitingSince: at,
     touchedAt: null,
     nudges: 0,
+    nudgedAt: null,
     firstResponseAt: null,
     closedAt: null,
     createdAt,

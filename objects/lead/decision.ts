@@ -38,5 +38,6 @@ export function change(
 
 /** Free to be taken again: it waits anew, and those who let it wait are reminded anew. */
 export function free(at: string): Partial<LeadData> {
-  return { assignee: null, waitingSince: at, nudges: 0, touchedAt: null, reminders: [] }
+  const untold = { nudges: 0, nudgedAt: null }
+  return { assignee: null, waitingSince: at, ...untold, touchedAt: null, reminders: [] }
 }

@@ -9,7 +9,8 @@ export function tick(lead: LeadData, timer: LeadTimer, at: string): Decision {
       if (!isUnanswered(lead) || lead.nudges >= timer.level) return asItIs
       const kind = timer.level === 1 ? 'overdue:team' : 'overdue:admins'
       const { waitingSince } = lead
-      return change(lead, { nudges: timer.level }, at, [{ kind, waitingSince }])
+      const nudged = { nudges: timer.level, nudgedAt: at }
+      return change(lead, nudged, at, [{ kind, waitingSince }])
     }
     case 'expire': {
       const from = lead.assignee

@@ -24,13 +24,22 @@ export function nextTimer(
 
 type Timed = { at: number; timer: LeadTimer } | null
 
-/** The team after the response time, the admins after as much again. */
+/** The team after the response time, the admins after as much again since then. */
 function nudgeOf(lead: LeadData, rules: TimerRules): Timed {
   const { responseMinutes } = rules
   if (!isUnanswered(lead) || responseMinutes === null || lead.nudges >= 2) return null
-  const level = lead.nudges === 0 ? 1 : 2
-  const at = after(Date.parse(lead.waitingSince), responseMinutes * level, rules)
-  return { at, timer: { kind: 'nudge', level } }
+  const waitingSince = Date.parse(lead.waitingSince)
+  if (lead.nudges === 0) {
+    const at = after(waitingSince, responseMinutes, rules)
+    return { at, timer: { kind: 'nudge', level: 1 } }
+  }
+  // The team may have been told late: it is given its time all the same.
+  const told = Date.parse(lead.nudgedAt ?? lead.waitingSince)
+  const at = Math.max(
+    after(waitingSince, responseMinutes * 2, rules),
+    after(told, responseMinutes, rules),
+  )
+  return { at, timer: { kind: 'nudge', level: 2 } }
 }
 
 function expiryOf(lead: LeadData, rules: TimerRules): Timed {

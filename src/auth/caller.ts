@@ -39,6 +39,7 @@ const OF_THE_TEAM = {
   earlier: null,
   touchedAt: null,
   nudges: 0,
+  nudgedAt: null,
 } satisfies Partial<LeadData>
 
 /** A lead as this caller sees it. */

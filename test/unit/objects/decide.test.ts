@@ -271,14 +271,14 @@ describe('what a lead does by itself', () => {
       'tells the team',
       newLead(),
       nudge(1),
-      { nudges: 1 },
+      { nudges: 1, nudgedAt: LATER },
       [NEWS, { kind: 'overdue:team', waitingSince: AT }],
     ],
     [
       'tells the admins',
       newLead({ nudges: 1 }),
       nudge(2),
-      { nudges: 2 },
+      { nudges: 2, nudgedAt: LATER },
       [NEWS, { kind: 'overdue:admins', waitingSince: AT }],
     ],
     [
@@ -290,13 +290,14 @@ describe('what a lead does by itself', () => {
     ],
     [
       'is free again',
-      { ...given(), nudges: 2, reminders: [reminder(OWNER.id)] },
+      { ...given(), nudges: 2, nudgedAt: AT, reminders: [reminder(OWNER.id)] },
       expire,
       {
         status: 'new',
         assignee: null,
         waitingSince: LATER,
         nudges: 0,
+        nudgedAt: null,
         touchedAt: null,
         reminders: [],
       },

@@ -39,6 +39,12 @@ describe('what a lead does by itself next', () => {
   it.each<[string, LeadData, TimerRules, [string, object] | null]>([
     ['tells the team', waits(), AROUND_THE_CLOCK, ['10:15', TEAM]],
     ['then the admins', waits({ nudges: 1 }), AROUND_THE_CLOCK, ['10:30', ADMINS]],
+    [
+      'then the admins, as long after the team as the team had, however late it was told',
+      waits({ nudges: 1, nudgedAt: iso('11:05') }),
+      AROUND_THE_CLOCK,
+      ['11:20', ADMINS],
+    ],
     ['then nothing', waits({ nudges: 2 }), AROUND_THE_CLOCK, null],
     ['nothing without a response time', waits(), { ...RETURNS, responseMinutes: null }, null],
     [

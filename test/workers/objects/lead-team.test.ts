@@ -139,6 +139,23 @@ describe('a lead that nobody takes', () => {
     expect(await read(id)).toMatchObject({ nudges: 1 })
   })
 
+  it('is called to the admins no sooner because the team was called late', async () => {
+    const team = await newTeam({ responseMinutes: 60 })
+    const admin = String((await newUser('admin')).id)
+    const id = await newLead(team.projectId)
+    await pass(30, id)
+    await setRules(team.projectId, { responseMinutes: 5 })
+    await leadOf(env, id).kick()
+    await quiet(team.chatId, admin)
+    expect(overdue(team.chatId)).toHaveLength(1)
+    await pass(4, id)
+    await quiet(admin)
+    expect(overdue(admin)).toEqual([])
+    await pass(1, id)
+    await quiet(admin)
+    expect(overdue(admin)).toHaveLength(1)
+  })
+
   it('is called although its alarm was lost', async () => {
     const team = await newTeam()
     const id = await newLead(team.projectId)

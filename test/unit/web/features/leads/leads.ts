@@ -35,6 +35,7 @@ export function lead(known: Partial<Lead> = {}): Lead {
     waitingSince: '2026-11-22T10:00:00.000Z',
     touchedAt: null,
     nudges: 0,
+    nudgedAt: null,
     firstResponseAt: null,
     closedAt: null,
     createdAt: '2026-11-22T10:00:00.000Z',
