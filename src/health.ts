@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 import { listConnections } from './store/connections.ts'
 import { countParked, forgetParked, isParked, listParked, type ParkedKey } from './store/parked.ts'
 import { listProjects } from './store/projects.ts'
-import { connectionOf, conversationOf, leadOf, pageOf, watchOf } from './stubs.ts'
+import { boardOf, connectionOf, conversationOf, leadOf, pageOf, watchOf } from './stubs.ts'
 import { isoTime } from './time.ts'
 
 const owedSchema = z.object({
@@ -121,6 +121,8 @@ async function askToRetry(env: Env, { object, name, seq }: ParkedKey): Promise<b
       return connectionOf(env, name).retryParked(seq)
     case 'watch':
       return watchOf(env, name).retryParked(seq)
+    case 'board':
+      return boardOf(env, name).retryParked(seq)
     default:
       return false
   }

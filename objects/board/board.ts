@@ -1,7 +1,11 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { LeadData } from '../../src/lead.ts'
-import { countOpenLeads } from '../../src/store/leads.ts'
+import type { LeadData, LeadStatus } from '../../src/lead.ts'
+import type { Delivery } from '../../src/outbox/drain.ts'
+import { Outbox, type OutboxRow } from '../../src/outbox/outbox.ts'
+import { countOpenLeads, type LeadPosition, listLeads } from '../../src/store/leads.ts'
 import type { Worker } from '../../src/store/members.ts'
+import { leadOf } from '../../src/stubs.ts'
+import { wake } from '../../src/wake.ts'
 import { nextInTurn } from './next-in-turn.ts'
 import { BoardTables } from './sql.ts'
 
@@ -16,14 +20,65 @@ export interface TurnRequest {
   butNot: string | null
 }
 
+/** Leads of a status that are to look again at what is due; up to `after` they have. */
+interface LookAgain {
+  status: LeadStatus
+  after: LeadPosition | null
+}
+
+/** Each gives itself out before the next is woken: so many take seconds, and then the place is noted. */
+const LOOK_TOGETHER = 20
+
 /** One project: whoever watches hears of every change of a lead, and leads are given out in turn. */
 export class Board extends DurableObject<Env> {
   readonly #tables = new BoardTables(this.ctx.storage.sql)
+  readonly #outbox: Outbox
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#outbox = new Outbox({
+      storage: ctx.storage,
+      wakeUp: {
+        set: (at) => void ctx.storage.setAlarm(at),
+        clear: () => void ctx.storage.deleteAlarm(),
+      },
+      owner: { object: 'board', name: this.#projectId },
+      db: env.DB,
+      deliver: ([row]) => this.#lookOn(row as OutboxRow),
+    })
+    this.#outbox.recover()
+  }
 
   override async fetch(): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair()
     this.ctx.acceptWebSocket(server)
     return new Response(null, { status: 101, webSocket: client })
+  }
+
+  /**
+   * Has the leads of these statuses look again at what is due and whose they could be, the oldest
+   * first, not before a time (ms): the rules or the people of the project have changed.
+   */
+  async lookAgain(statuses: LeadStatus[], at: number): Promise<void> {
+    this.#outbox.transact(() => {
+      const rows = statuses.map((status) => {
+        const body: LookAgain = { status, after: null }
+        return { key: `look:${status}`, kind: 'look', body, latest: true, at }
+      })
+      this.#outbox.add(rows)
+    })
+    this.ctx.waitUntil(this.#outbox.ring())
+  }
+
+  /** Tries again what was parked under this number. */
+  async retryParked(seq: number): Promise<boolean> {
+    const isFound = this.#outbox.retry(seq)
+    await this.#outbox.ring()
+    return isFound
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#outbox.wake()
   }
 
   /** Sends leads as they are now to everybody who watches. */
@@ -55,11 +110,30 @@ export class Board extends DurableObject<Env> {
     })
   }
 
+  get #projectId(): string {
+    return this.ctx.id.name ?? ''
+  }
+
+  /** Wakes some leads one after another, and owes to go on behind them. */
+  async #lookOn({ key, body }: OutboxRow): Promise<Delivery> {
+    const { status, after } = JSON.parse(body) as LookAgain // our own words, written by `lookAgain`
+    const filter = { projectId: this.#projectId, status }
+    const page = { after, limit: LOOK_TOGETHER, oldestFirst: true }
+    const { leads, next } = await listLeads(this.env.DB, filter, page)
+    for (const { id } of leads) await wake(leadOf(this.env, id))
+    const commit = () => {
+      // Asked for anew meanwhile, it begins with the first anyway.
+      const isAnew = this.#outbox.all(key).length > 0
+      if (next && !isAnew) this.#outbox.add([{ key, kind: 'look', body: { status, after: next } }])
+    }
+    return { result: 'done', commit }
+  }
+
   /** How many leads a worker has in work: by the lists, and what was given moments ago. */
   async #busy(): Promise<(userId: string) => number> {
     this.#tables.create()
     const seen = this.#tables.justGiven(Date.now()).map(({ leadId }) => leadId)
-    const open = await countOpenLeads(this.env.DB, this.ctx.id.name ?? '', seen)
+    const open = await countOpenLeads(this.env.DB, this.#projectId, seen)
     return (userId) => {
       // While the lists were read others may have been given.
       const given = this.#tables.justGiven(Date.now()).filter((one) => one.userId === userId)

@@ -4,6 +4,7 @@ import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
 import { LOCALES } from '../locales.ts'
+import { rulesChanged } from '../look-again.ts'
 import { RESTATED_DAYS, startAggregation } from '../meta/aggregate.ts'
 import { projectRulesChangesSchema, projectRulesSchema } from '../project-rules.ts'
 import { recordAudit } from '../store/audit.ts'
@@ -86,6 +87,7 @@ export const projects = new Hono<AppEnv>()
       const merged = rules && projectRulesSchema.parse({ ...project.rules, ...rules })
       const watched = watch && watchSchema.parse({ ...project.watch, ...watch })
       await updateProject(c.env.DB, id, { ...changed, rules: merged, watch: watched })
+      if (merged || body.timezone !== undefined) await rulesChanged(c.env, id)
       const isOtherDataset = (body.datasetId ?? project.datasetId) !== project.datasetId
       if (isOtherDataset) await reviveConversions(c.env.DB, id)
       const isOtherAccount = (body.adAccountId ?? project.adAccountId) !== project.adAccountId

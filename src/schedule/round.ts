@@ -1,10 +1,10 @@
-import { log } from '../log.ts'
 import type { Settings } from '../settings.ts'
 import { listLeadsToWake } from '../store/leads.ts'
 import { findRound, saveRound } from '../store/rounds.ts'
 import { listStaffIds } from '../store/users.ts'
 import { conversationOf, leadOf } from '../stubs.ts'
 import { isoTime } from '../time.ts'
+import { wake } from '../wake.ts'
 
 const NAME = 'leads'
 const TICK_MS = 5 * 60_000
@@ -57,20 +57,4 @@ export async function wakeStaff(env: Env, settings: Settings, tick: number): Pro
   const turn = Math.floor(tick / TICK_MS) % turns
   const due = ids.filter((_, index) => index % turns === turn)
   await Promise.all(due.map((id) => wake(conversationOf(env, id))))
-}
-
-/** Once it is awake it goes on by itself: nobody waits until it has said everything. */
-const AWAKE_AFTER_MS = 20_000
-
-/** One that cannot be woken keeps back no other, and is woken again in the next round. */
-async function wake(object: { kick(): Promise<unknown> }): Promise<void> {
-  let timer
-  const awake = new Promise((resolve) => (timer = setTimeout(resolve, AWAKE_AFTER_MS)))
-  try {
-    await Promise.race([object.kick(), awake])
-  } catch (error) {
-    log('warn', 'round.not_woken', { error })
-  } finally {
-    clearTimeout(timer)
-  }
 }

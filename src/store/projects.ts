@@ -182,7 +182,8 @@ export async function moveChat(db: D1Database, from: string, to: string): Promis
   recent.clear()
 }
 
-const RECENT_MS = 5_000
+/** So old may be what is known of a project where every lead asks. */
+export const RECENT_MS = 5_000
 const recent = new Map<string, { project: Project; at: number }>()
 
 /**

@@ -7,7 +7,7 @@ import type { Actor, LeadCommand, LeadData, NewLead } from '../../src/lead.ts'
 import { type ProjectRules, projectRulesSchema } from '../../src/project-rules.ts'
 import { addMember } from '../../src/store/members.ts'
 import { insertProject, updateProject } from '../../src/store/projects.ts'
-import { conversationOf, leadOf } from '../../src/stubs.ts'
+import { boardOf, conversationOf, leadOf } from '../../src/stubs.ts'
 import { crash } from './crash.ts'
 import { newId, newUser } from './updates.ts'
 
@@ -84,6 +84,13 @@ export async function pass(minutes: number, ...ids: string[]): Promise<void> {
 /** A lead's alarm goes off, whatever becomes of it. */
 export async function ringOut(id: string): Promise<void> {
   await runDurableObjectAlarm(leadOf(env, id)).catch(() => undefined)
+}
+
+/** Time passes until nobody goes by the rules of before, and the project's leads have looked again. */
+export async function lookAgain(projectId: string): Promise<void> {
+  vi.setSystemTime(Date.now() + 6_000)
+  // Each time it goes off it goes on behind those that it has woken.
+  while (await runDurableObjectAlarm(boardOf(env, projectId)));
 }
 
 /** What waits to be told of together is told. */

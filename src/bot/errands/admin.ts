@@ -1,3 +1,4 @@
+import { rulesChanged } from '../../look-again.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { listOpenInvites, revokeOpenInvites } from '../../store/invites.ts'
 import { dismissMember, listProjectIdsOf } from '../../store/members.ts'
@@ -130,6 +131,7 @@ async function setRule(
   const value = choiceOf(deed, choice)
   if (value === undefined) return STALE
   await changeRule(deps.env.DB, { id, rule: RULE_OF[deed], value, by })
+  await rulesChanged(deps.env, id)
   return showProject(id, deps, 'admin.saved')
 }
 

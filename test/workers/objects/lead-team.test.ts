@@ -3,7 +3,9 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Board, type TurnRequest } from '../../../objects/board/board.ts'
 import { Conversation } from '../../../objects/conversation/conversation.ts'
+import { Lead } from '../../../objects/lead/lead.ts'
 import type { LeadCommand } from '../../../src/lead.ts'
+import { rulesChanged } from '../../../src/look-again.ts'
 import { removeMember } from '../../../src/store/members.ts'
 import { updateProject } from '../../../src/store/projects.ts'
 import { setUserAway } from '../../../src/store/users.ts'
@@ -16,6 +18,7 @@ import {
   command,
   instead,
   killAt,
+  lookAgain,
   newLead,
   newTeam,
   pass,
@@ -26,6 +29,7 @@ import {
   type Team,
 } from '../team.ts'
 import { newUser } from '../updates.ts'
+import { ask, newKey } from '../worker.ts'
 
 let outside: Outside
 
@@ -154,6 +158,44 @@ describe('a lead that nobody takes', () => {
     await pass(1, id)
     await quiet(admin)
     expect(overdue(admin)).toHaveLength(1)
+  })
+
+  it.each(['round_robin', 'free'] as const)(
+    'is called by rules that were shortened while it waits, with all others: %s',
+    async (assignment) => {
+      const team = await newTeam({ assignment, responseMinutes: 600 }, 1)
+      const ids = await Promise.all(Array.from({ length: 45 }, () => newLead(team.projectId)))
+      vi.setSystemTime(Date.now() + 30 * 60_000)
+      const { key } = await newKey('admin')
+      const body = { rules: { responseMinutes: 20 } }
+      await ask('PATCH', `/api/projects/${team.projectId}`, { key, body })
+      await lookAgain(team.projectId)
+      const leads = await Promise.all(ids.map(read))
+      expect(new Set(leads.map(({ nudges }) => nudges))).toEqual(new Set([1]))
+      await quiet(team.chatId)
+      expect(overdue(team.chatId)).toEqual([expect.stringContaining('45')])
+    },
+  )
+
+  it('is called by shortened rules although the board dies on the way', async () => {
+    const team = await newTeam({ responseMinutes: 600 })
+    const ids: string[] = []
+    for (let n = 0; n < 30; n++) ids.push(await newLead(team.projectId))
+    await setRules(team.projectId, { responseMinutes: 20 })
+    vi.setSystemTime(Date.now() + 30 * 60_000)
+    await rulesChanged(env, team.projectId)
+    vi.setSystemTime(Date.now() + 6_000)
+    let woken = 0
+    instead(Lead.prototype, 'kick', async ({ really }) => {
+      if (++woken === 25) await crash(boardOf(env, team.projectId))
+      return really()
+    })
+    await runDurableObjectAlarm(boardOf(env, team.projectId)).catch(() => undefined)
+    vi.restoreAllMocks()
+    vi.setSystemTime(Date.now() + 10_000)
+    await lookAgain(team.projectId)
+    const leads = await Promise.all(ids.map(read))
+    expect(leads.filter(({ nudges }) => nudges !== 1)).toEqual([])
   })
 
   it('is called although its alarm was lost', async () => {

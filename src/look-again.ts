@@ -1,0 +1,8 @@
+import { RECENT_MS } from './store/projects.ts'
+import { boardOf } from './stubs.ts'
+
+/** How a project's team works has changed: its open leads do by that what they do by themselves. */
+export async function rulesChanged(env: Env, projectId: string): Promise<void> {
+  // Only then nobody goes by the rules of before any more.
+  await boardOf(env, projectId).lookAgain(['new', 'in_progress'], Date.now() + RECENT_MS)
+}
