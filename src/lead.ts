@@ -71,6 +71,11 @@ export const leadSchema = z.object({
   reminders: z.array(reminderSchema).describe('Those still to come'),
   waitingSince: time.describe('When it last became free to be taken'),
   touchedAt: time.nullable().describe('When its manager last did something'),
+  releasedBy: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('From whom it was given back last: in turn it goes to others'),
   nudges: z.int().describe('Reminders sent while it waits: 1 to the team, 2 to the admins too'),
   nudgedAt: time.nullable().default(null).describe('When the last of those was sent'),
   firstResponseAt: time.nullable(),

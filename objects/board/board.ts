@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { LeadData, LeadStatus } from '../../src/lead.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
-import { Outbox, type OutboxRow } from '../../src/outbox/outbox.ts'
+import { Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { countOpenLeads, type LeadPosition, listLeads } from '../../src/store/leads.ts'
 import type { Worker } from '../../src/store/members.ts'
 import { leadOf } from '../../src/stubs.ts'
@@ -75,6 +75,12 @@ export class Board extends DurableObject<Env> {
     const isFound = this.#outbox.retry(seq)
     await this.#outbox.ring()
     return isFound
+  }
+
+  /** Carries out what is due now, and says what is left. */
+  async kick(): Promise<OutboxCounts> {
+    await this.#outbox.ring()
+    return this.#outbox.counts()
   }
 
   override async alarm(): Promise<void> {

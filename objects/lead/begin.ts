@@ -37,6 +37,7 @@ export function begin(command: Extract<LeadCommand, { type: 'receive' }>, at: st
     // What came late is not overdue before anybody could see it.
     waitingSince: at,
     touchedAt: null,
+    releasedBy: null,
     nudges: 0,
     nudgedAt: null,
     firstResponseAt: null,

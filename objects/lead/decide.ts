@@ -114,7 +114,7 @@ function effectOf(lead: LeadData, command: MoveCommand, at: string): Partial<Lea
         reminders: kept(lead, command),
       }
     case 'release':
-      return free(at)
+      return { ...free(at), releasedBy: lead.assignee?.id ?? null }
     case 'close':
       return {
         outcome: command.outcome,
@@ -164,8 +164,9 @@ function assigned({ status, assignee }: LeadData, by: Actor): Consequence[] {
   return isTold ? [{ kind: 'assigned', userId: assignee.id }] : []
 }
 
-/** What the person said goes along to the lead that theirs is merged into. */
+/** One that was given back is somebody else’s turn; what the person said goes along to the lead that theirs is merged into. */
 function sends(lead: LeadData, command: MoveCommand, at: string): Consequence[] {
+  if (command.type === 'release') return [{ kind: 'assign', butNot: null }]
   if (command.type !== 'merge') return []
   const { into, by } = command
   const words = [lead.contact ?? lead.phone ?? lead.email, ...lead.notes.map(({ text }) => text)]

@@ -39,5 +39,12 @@ export function change(
 /** Free to be taken again: it waits anew, and those who let it wait are reminded anew. */
 export function free(at: string): Partial<LeadData> {
   const untold = { nudges: 0, nudgedAt: null }
-  return { assignee: null, waitingSince: at, ...untold, touchedAt: null, reminders: [] }
+  return {
+    assignee: null,
+    waitingSince: at,
+    ...untold,
+    touchedAt: null,
+    releasedBy: null,
+    reminders: [],
+  }
 }

@@ -124,6 +124,7 @@ export class Lead extends DurableObject<Env> {
     if (!this.#exists) return
     await this.#alarm.mend()
     await this.#runTimers()
+    await this.#offer()
     await this.#outbox.ring()
   }
 
@@ -162,6 +163,19 @@ export class Lead extends DurableObject<Env> {
       const at = lead && timerOf(lead, rules)
       this.#tables.saveTimerAt(at)
       this.#alarm.setTimer(at)
+    })
+  }
+
+  /** Nobody was there to be given it: perhaps now somebody is. */
+  async #offer(): Promise<void> {
+    const projectId = this.#projectId()
+    if (this.#tables.lead()?.status !== 'new') return
+    if (!(await this.#rulesInTime(projectId))?.isGivenOut) return
+    // One that waits stays as it is; one that is being carried out may have found nobody already.
+    const [waiting] = this.#outbox.all('assign')
+    const body = waiting ? JSON.parse(waiting.body) : { butNot: null }
+    this.#outbox.transact(() => {
+      this.#outbox.add([{ key: 'assign', kind: 'assign', body, latest: true }])
     })
   }
 

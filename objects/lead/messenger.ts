@@ -160,12 +160,14 @@ export class Messenger {
   async #assign(lead: LeadData, butNot: string | null): Promise<Delivery> {
     const project = await recentProject(this.#env.DB, lead.projectId)
     if (lead.status !== 'new' || !project || project.rules.assignment === 'free') return DONE
+    const workers = await listWorkers(this.#env.DB, lead.projectId)
     const to = await boardOf(this.#env, lead.projectId).nextWorker({
       // Asked again for the same wait, the board answers the same.
       turn: `${lead.id}:${lead.waitingSince}`,
       leadId: lead.id,
       mode: project.rules.assignment,
-      workers: await listWorkers(this.#env.DB, lead.projectId),
+      // Who has given it back does not get it again, even if there is nobody else.
+      workers: workers.filter(({ id }) => id !== lead.releasedBy),
       butNot,
     })
     if (to) this.#deps.give(to, lead.waitingSince, project)

@@ -38,6 +38,7 @@ const OF_THE_TEAM = {
   repeatOf: null,
   earlier: null,
   touchedAt: null,
+  releasedBy: null,
   nudges: 0,
   nudgedAt: null,
 } satisfies Partial<LeadData>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
+import { workersChanged } from '../look-again.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findUser, listUsers, setUserRole, USER_ROLES, userSchema } from '../store/users.ts'
 import { conversationOf } from '../stubs.ts'
@@ -34,6 +35,7 @@ export const users = new Hono<AppEnv>()
       if (!(await setUserRole(c.env.DB, id, role))) {
         throw new AppError('NOT_FOUND', 'Nobody with this id has written to the bot')
       }
+      if (role === 'manager') await workersChanged(c.env)
       // What the bot offers them follows.
       await conversationOf(c.env, id).learnRole()
       const { id: actorId, name: actorName } = c.var.caller

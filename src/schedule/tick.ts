@@ -5,7 +5,7 @@ import { listConnections } from '../store/connections.ts'
 import { listProjects } from '../store/projects.ts'
 import { listStuckReports } from '../store/reports.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
-import { connectionOf, conversationOf, pageOf } from '../stubs.ts'
+import { boardOf, connectionOf, conversationOf, pageOf } from '../stubs.ts'
 import { isoTime } from '../time.ts'
 import { checkWebhook } from './check-webhook.ts'
 import { wakeLeads, wakeStaff } from './round.ts'
@@ -44,6 +44,7 @@ async function kickAll(env: Env): Promise<void> {
     ...[...chats].map((id) => conversationOf(env, id).kick()),
     ...[...pages].map((id) => pageOf(env, id).kick()),
     ...connections.map(({ id }) => connectionOf(env, id).tick()),
+    ...projects.map(({ id }) => boardOf(env, id).kick()),
   ])
   // Only now: one that cannot be woken keeps back no other.
   const failed = kicks.find((kick) => kick.status === 'rejected')

@@ -1,4 +1,4 @@
-import { rulesChanged } from '../../look-again.ts'
+import { rulesChanged, workersChanged } from '../../look-again.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { listOpenInvites, revokeOpenInvites } from '../../store/invites.ts'
 import { dismissMember, listProjectIdsOf } from '../../store/members.ts'
@@ -100,6 +100,7 @@ async function act(press: AdminPress, user: User, deps: ErrandDeps): Promise<Out
       return giveRole(press, user, deps)
     case 'away':
       await setUserAway(deps.env.DB, press.id, press.choice === 'on')
+      if (press.choice !== 'on') await workersChanged(deps.env)
       return showPerson(press.id, deps, 'admin.saved')
     case 'x':
       await dismissMember(deps.env.DB, { projectId: press.id, userId: press.choice, by: user })
@@ -215,6 +216,7 @@ async function giveRole({ choice, id }: AdminPress, by: User, deps: ErrandDeps):
     return { screen: null, word: 'admin.is_configured' }
   }
   await changeUserRole(deps.env.DB, { id, role, by })
+  if (role === 'manager') await workersChanged(deps.env)
   // What they are offered to press follows in their own chat.
   await conversationOf(deps.env, id).learnRole()
   return showPerson(id, deps, 'admin.saved')

@@ -1,4 +1,5 @@
 import { canWorkLeads } from '../../auth/permissions.ts'
+import { workersChanged } from '../../look-again.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { setUserAway } from '../../store/users.ts'
 import type { Person } from '../context.ts'
@@ -15,5 +16,6 @@ export async function setAway(
   const user = await recognise(env, settings, by)
   if (!canWorkLeads(user.role)) return [messageRow(text(locale, 'refused.manager'))]
   await setUserAway(env.DB, user.id, isAway)
+  if (!isAway) await workersChanged(env)
   return [messageRow(text(locale, isAway ? 'away.on' : 'away.off'))]
 }

@@ -1,4 +1,5 @@
 import { InlineKeyboard } from 'grammy/web'
+import { workersChanged } from '../../look-again.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { hmacSha256, sha256 } from '../../secrets.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -118,6 +119,7 @@ export async function acceptInvite(
     const why = found ? (found.usedBy === null ? 'expired' : 'used') : 'unknown'
     return [messageRow(text(locale, `invite.${why}`))]
   }
+  if (found.role === 'manager') await workersChanged(env)
   const project = (await findProject(env.DB, found.projectId))?.name ?? found.projectId
   await conversationOf(env, found.createdBy).tell({
     key: `invite:${tokenHash}`,

@@ -1,3 +1,4 @@
+import { workersChanged } from '../../look-again.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { listProjects, type Project } from '../../store/projects.ts'
 import { adminIds, findUser, setUserBlocked } from '../../store/users.ts'
@@ -24,7 +25,10 @@ export async function chatShut(
 
 /** Something can be said in this chat again. */
 export async function chatOpen(_args: object, { env, chatId }: ErrandDeps): Promise<NewRow[]> {
-  if (isPrivateChat(chatId)) await setUserBlocked(env.DB, chatId, false)
+  if (!isPrivateChat(chatId)) return []
+  await setUserBlocked(env.DB, chatId, false)
+  const user = await findUser(env.DB, chatId)
+  if (user?.role === 'manager') await workersChanged(env)
   return []
 }
 

@@ -5,7 +5,7 @@ import { Board, type TurnRequest } from '../../../objects/board/board.ts'
 import { Conversation } from '../../../objects/conversation/conversation.ts'
 import { Lead } from '../../../objects/lead/lead.ts'
 import type { LeadCommand } from '../../../src/lead.ts'
-import { rulesChanged } from '../../../src/look-again.ts'
+import { rulesChanged, workersChanged } from '../../../src/look-again.ts'
 import { removeMember } from '../../../src/store/members.ts'
 import { updateProject } from '../../../src/store/projects.ts'
 import { setUserAway } from '../../../src/store/users.ts'
@@ -279,6 +279,54 @@ describe('a lead that is given out in turn', () => {
     await pass(15, id)
     await quiet(team.chatId)
     expect(overdue(team.chatId)).toHaveLength(1)
+  })
+
+  it('goes to another when its manager gives it back, and to nobody when there is none', async () => {
+    const team = await newTeam({ assignment: 'round_robin' }, 2)
+    const id = await newLead(team.projectId)
+    const holder = async () => {
+      const { assignee } = await read(id)
+      return team.managers.find((one) => one.id === assignee?.id)
+    }
+    const first = await holder()
+    await pass(1, id)
+    await command(id, { id: 'release', type: 'release', by: first ?? taken(team) })
+    const second = await holder()
+    expect(second?.id).not.toBe(first?.id)
+    await quiet(second?.id ?? '')
+    expect(said(second?.id ?? '', 'назначена')).toHaveLength(1)
+    await setUserAway(env.DB, first?.id ?? '', true)
+    await pass(1, id)
+    await command(id, { id: 'again', type: 'release', by: second ?? taken(team) })
+    expect(await read(id)).toMatchObject({ status: 'new', assignee: null })
+    await leadOf(env, id).kick()
+    expect(await read(id)).toMatchObject({ status: 'new', assignee: null })
+  })
+
+  it('stays free when it is given back where leads are not given out', async () => {
+    const team = await newTeam({}, 2)
+    const id = await newLead(team.projectId)
+    await command(id, claim(taken(team)))
+    await command(id, { id: 'release', type: 'release', by: taken(team) })
+    expect(await read(id)).toMatchObject({ status: 'new', assignee: null })
+  })
+
+  it('that nobody was there for is given out when somebody is, the oldest first and evenly', async () => {
+    const team = await newTeam({ assignment: 'round_robin' }, 3)
+    const ids = team.managers.map((one) => one.id)
+    for (const id of ids) await setUserAway(env.DB, id, true)
+    const leads: string[] = []
+    for (let n = 0; n < 24; n++) {
+      leads.push(await newLead(team.projectId))
+      vi.setSystemTime(Date.now() + 1_000)
+    }
+    for (const id of ids.slice(0, 2)) await setUserAway(env.DB, id, false)
+    await workersChanged(env)
+    await lookAgain(team.projectId)
+    const holders = (await Promise.all(leads.map(read))).map(({ assignee }) => assignee?.id ?? '')
+    const [a = '', b = ''] = holders
+    expect(new Set([a, b])).toEqual(new Set(ids.slice(0, 2)))
+    expect(holders).toEqual(leads.map((_, n) => (n % 2 === 0 ? a : b)))
   })
 
   it('is not taken away from who took it while its turn was asked for', async () => {

@@ -34,6 +34,7 @@ export function lead(known: Partial<Lead> = {}): Lead {
     reminders: [],
     waitingSince: '2026-11-22T10:00:00.000Z',
     touchedAt: null,
+    releasedBy: null,
     nudges: 0,
     nudgedAt: null,
     firstResponseAt: null,
