@@ -34,6 +34,9 @@ export function connectionOf(env: Env, metaUserId: string): DurableObjectStub<Co
   return env.CONNECTION.getByName(metaUserId)
 }
 
+/** The header by which a board knows who watches its feed. */
+export const WATCHER = 'x-watcher'
+
 /** The live feed of a project, and whose turn it is there. */
 export function boardOf(env: Env, projectId: string): DurableObjectStub<Board> {
   return env.BOARD.getByName(projectId)

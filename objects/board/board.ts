@@ -4,7 +4,7 @@ import type { Delivery } from '../../src/outbox/drain.ts'
 import { Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
 import { countOpenLeads, type LeadPosition, listLeads } from '../../src/store/leads.ts'
 import type { Worker } from '../../src/store/members.ts'
-import { leadOf } from '../../src/stubs.ts'
+import { leadOf, WATCHER } from '../../src/stubs.ts'
 import { wake } from '../../src/wake.ts'
 import { nextInTurn } from './next-in-turn.ts'
 import { BoardTables } from './sql.ts'
@@ -49,9 +49,9 @@ export class Board extends DurableObject<Env> {
     this.#outbox.recover()
   }
 
-  override async fetch(): Promise<Response> {
+  override async fetch(request: Request): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair()
-    this.ctx.acceptWebSocket(server)
+    this.ctx.acceptWebSocket(server, [request.headers.get(WATCHER) ?? ''])
     return new Response(null, { status: 101, webSocket: client })
   }
 
@@ -85,6 +85,11 @@ export class Board extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#outbox.wake()
+  }
+
+  /** Whoever watches as this person does so no more. */
+  async dismiss(watcherId: string): Promise<void> {
+    for (const watcher of this.ctx.getWebSockets(watcherId)) watcher.close(1008, 'role')
   }
 
   /** Sends leads as they are now to everybody who watches. */

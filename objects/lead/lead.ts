@@ -168,9 +168,9 @@ export class Lead extends DurableObject<Env> {
 
   /** Nobody was there to be given it: perhaps now somebody is. */
   async #offer(): Promise<void> {
-    const projectId = this.#projectId()
     if (this.#tables.lead()?.status !== 'new') return
-    if (!(await this.#rulesInTime(projectId))?.isGivenOut) return
+    const known = await this.#knownInTime(this.#projectId())
+    if (!known?.rules.isGivenOut) return
     // One that waits stays as it is; one that is being carried out may have found nobody already.
     const [waiting] = this.#outbox.all('assign')
     const body = waiting ? JSON.parse(waiting.body) : { butNot: null }

@@ -12,10 +12,7 @@ export interface Link {
   userId: string
   locale: Locale
   publicUrl: string
-  /**
-   * What is said with it instead of the usual words, in Telegram's HTML. Nobody has asked for such a
-   * link: it ends nothing that its person has.
-   */
+  /** What is said with it instead of the usual words, in Telegram's HTML. */
   said?: string
 }
 
@@ -32,14 +29,14 @@ export function linkRow(link: Link): NewRow {
 
 /**
  * A link to be sent at once: its token is made here, so that no outbox ever holds one. Made anew for
- * every try, it ends the one before, which may or may not have arrived. `secret` signs passes.
+ * every try, the portal's ends the one before, which may or may not have arrived; other links are
+ * passes and end nothing. `secret` signs them.
  */
 export async function linkCall(db: D1Database, secret: string, link: Link): Promise<Call> {
-  const { locale } = link
-  const words = WORDS[link.name]
-  const { said = null, userId } = link
+  const { name, userId, locale, said = null } = link
+  const words = WORDS[name]
   const token =
-    said === null
+    name === 'portal'
       ? await issueToken(db, userId)
       : await issuePass(db, secret, { userId, now: Date.now() })
   const url = `${link.publicUrl}/portal/enter?token=${token}${words.next}`

@@ -7,7 +7,7 @@ import { isConfined } from '../auth/permissions.ts'
 import { AppError } from '../errors.ts'
 import { parseBody } from '../json.ts'
 import { FIRST_PROJECT_ID } from '../store/projects.ts'
-import { boardOf } from '../stubs.ts'
+import { boardOf, WATCHER } from '../stubs.ts'
 import { alerts } from './alerts.ts'
 import { audit } from './audit.ts'
 import { connections } from './connections.ts'
@@ -81,7 +81,9 @@ export const api = new Hono<AppEnv>()
         throw new AppError('INVALID_REQUEST', 'upgrade: must be websocket')
       }
       const board = boardOf(c.env, c.req.valid('query').project)
-      const { webSocket } = await board.fetch(c.req.raw)
+      const request = new Request(c.req.raw)
+      request.headers.set(WATCHER, c.var.caller.id)
+      const { webSocket } = await board.fetch(request)
       // Made anew, for the headers of what an object answers cannot be added to.
       return new Response(null, { status: 101, webSocket })
     },

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import type { AppEnv } from '../app-env.ts'
 import { allow } from '../auth/authenticate.ts'
 import { AppError } from '../errors.ts'
-import { workersChanged } from '../look-again.ts'
+import { roleChanged } from '../look-again.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findUser, listUsers, setUserRole, USER_ROLES, userSchema } from '../store/users.ts'
-import { conversationOf } from '../stubs.ts'
 import { mayConflict, pageOf, takes, tells } from './openapi.ts'
 
 /** People known by Telegram; everybody who wrote to the bot is one. */
@@ -35,9 +34,7 @@ export const users = new Hono<AppEnv>()
       if (!(await setUserRole(c.env.DB, id, role))) {
         throw new AppError('NOT_FOUND', 'Nobody with this id has written to the bot')
       }
-      if (role === 'manager') await workersChanged(c.env)
-      // What the bot offers them follows.
-      await conversationOf(c.env, id).learnRole()
+      await roleChanged(c.env, id, role)
       const { id: actorId, name: actorName } = c.var.caller
       await recordAudit(c.env.DB, {
         actorId,

@@ -66,6 +66,14 @@ export async function useInvite(
          WHERE token_hash = ?1 AND used_by IS NULL AND expires_at > ?3`,
       )
       .bind(tokenHash, user.id, now),
+    // Whoever is signed in with the role of before is so no more: as with every change of a role.
+    db
+      .prepare(
+        `DELETE FROM sessions WHERE user_id = ?2
+           AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND role = 'client')
+           AND (SELECT role ${isTheirs}) = 'manager'`,
+      )
+      .bind(tokenHash, user.id, now),
     db
       .prepare(
         `UPDATE users SET role = 'manager', updated_at = ?3

@@ -1,4 +1,4 @@
-import { rulesChanged, workersChanged } from '../../look-again.ts'
+import { roleChanged, rulesChanged, workersChanged } from '../../look-again.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { listOpenInvites, revokeOpenInvites } from '../../store/invites.ts'
 import { dismissMember, listProjectIdsOf } from '../../store/members.ts'
@@ -216,9 +216,7 @@ async function giveRole({ choice, id }: AdminPress, by: User, deps: ErrandDeps):
     return { screen: null, word: 'admin.is_configured' }
   }
   await changeUserRole(deps.env.DB, { id, role, by })
-  if (role === 'manager') await workersChanged(deps.env)
-  // What they are offered to press follows in their own chat.
-  await conversationOf(deps.env, id).learnRole()
+  await roleChanged(deps.env, id, role)
   return showPerson(id, deps, 'admin.saved')
 }
 

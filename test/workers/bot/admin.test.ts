@@ -4,6 +4,7 @@ import { findUser } from '../../../src/store/users.ts'
 import { beginAnew } from '../chats.ts'
 import { Client } from '../client.ts'
 import { Outside } from '../outside.ts'
+import { ask, cookieOf } from '../worker.ts'
 
 let outside: Outside
 let admin: Client
@@ -60,6 +61,38 @@ describe('a role', () => {
       expect(admin.last().text).toContain(label)
     },
   )
+
+  it('holds at once for whoever is signed in with it, and for who watches the feed', async () => {
+    const person = await Client.as('manager', outside)
+    const cookie = await cookieOf(person.person)
+    const live = await ask('GET', '/api/live', {
+      headers: { cookie, upgrade: 'websocket', 'sec-fetch-site': 'same-origin' },
+    })
+    const socket = live.webSocket
+    const closed = new Promise<number>((resolve) => {
+      socket?.addEventListener('close', ({ code }) => resolve(code))
+    })
+    socket?.accept()
+    await admin.say('/admin')
+    await admin.pressData(admin.last().id, `v1:admin:give-client-${person.id}`)
+    expect((await ask('GET', '/api/me', { headers: { cookie } })).status).toBe(401)
+    expect(await closed).toBe(1008)
+  })
+
+  it('that an invitation brings is asked for at the portal anew', async () => {
+    const person = await Client.as('client', outside)
+    const cookie = await cookieOf(person.person)
+    const status = async () => (await ask('GET', '/api/me', { headers: { cookie } })).status
+    for (const [role, expected] of [
+      ['client', 200],
+      ['manager', 401],
+    ] as const) {
+      await admin.say('/invite')
+      await admin.pressData(admin.last().id, `v1:invite:${role}-main`)
+      await person.say(`/start ${/inv_\w+/.exec(admin.last().text)?.[0]}`)
+      expect(await status()).toBe(expected)
+    }
+  })
 
   it('that somebody has meanwhile is not asked about', async () => {
     const person = await Client.as('manager', outside)

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const TOKEN = /token=([\w-]{36})/
+const TOKEN = /token=([\w.-]{36,})/
 
 /** The tokens that a chat was given, in order; a message that was changed gives its last. */
 function tokensIn(chatId: string): string[] {
@@ -130,6 +130,20 @@ describe('a personal link', () => {
     const other = await tell('two')
     vi.setSystemTime(Date.now() + 3 * 86_400_000)
     expect(await enter(other)).toBe('')
+  })
+
+  it('to Facebook leaves the portal’s link and sessions as they are', async () => {
+    const person = await newUser('admin')
+    const chat = privateChat(person)
+    const chatId = String(chat.id)
+    await deliver(message(person, chat, { text: '/portal' }))
+    const portal = tokensIn(chatId).at(-1)
+    const cookie = await enter(portal)
+    await deliver(message(person, chat, { text: '/connect' }))
+    const pass = tokensIn(chatId).at(-1)
+    expect(await statusOf(await enter(pass))).toBe(200)
+    expect(await statusOf(cookie)).toBe(200)
+    expect(await statusOf(await enter(portal))).toBe(200)
   })
 
   it('ends the link before it and every session begun with that', async () => {
