@@ -149,13 +149,11 @@ describe('a press below a card that stands in one chat', () => {
   })
 
   it.each(moments)('is done when the chat dies %s the lists are written', async (moment) => {
-    const d1 = Object.getPrototypeOf(env.DB)
-    const { batch } = d1
     let isOver = false
-    vi.spyOn(d1, 'batch').mockImplementation(async function (this: unknown, ...args: unknown[]) {
-      if (isOver) return batch.apply(this, args)
+    instead(Object.getPrototypeOf(env.DB), 'batch', async ({ really }) => {
+      if (isOver) return really()
       isOver = true
-      if (moment === 'after') await batch.apply(this, args)
+      if (moment === 'after') await really()
       await crash(conversationOf(env, chatId))
       throw new Error('cut off')
     })
