@@ -401,7 +401,7 @@ export class Conversation extends Agent<Env> {
       if (this.#tables.hasSeen(update.update_id)) return
       const decision = await this.#decideSafely(update, publicUrl)
       errand = decision.errand
-      if (!errand) this.#outbox.transact(() => this.#see(update, decision))
+      if (!errand) this.#outbox.transact(() => this.#see(update, decision.write))
     } finally {
       end()
     }
@@ -426,16 +426,16 @@ export class Conversation extends Agent<Env> {
     })
   }
 
-  #see({ update_id: id }: Update, { write }: Pick<Decision, 'write'>): void {
+  #see({ update_id: id }: Update, write?: () => void): void {
     this.#tables.see(id, Date.now())
-    write()
+    write?.()
   }
 
   /** Telegram brings the update again should we die before it is seen: what is done by then is not owed. */
   async #doAtOnce(update: Update, errand: NewRow): Promise<void> {
-    const isDone = await this.#outbox.attempt(errand, () => this.#see(update, DONE))
-    const write = () => this.#outbox.add([errand])
-    if (!isDone) this.#outbox.transact(() => this.#see(update, { write }))
+    const isDone = await this.#outbox.attempt(errand, () => this.#see(update))
+    if (isDone) return
+    this.#outbox.transact(() => this.#see(update, () => this.#outbox.add([errand])))
   }
 
   /** What an update means. */
@@ -622,8 +622,6 @@ interface Decision {
   write: () => void
   errand: NewRow | null
 }
-
-const DONE = { write: () => undefined }
 
 /** An update that is taken later than it came. */
 interface LateUpdate {

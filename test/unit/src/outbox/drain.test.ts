@@ -212,3 +212,24 @@ describe('the wait before another try', () => {
     expect(retryDelay(100, 20_000, () => 1)).toBe(20_000)
   })
 })
+
+describe('doing what is not owed', () => {
+  it('keeps what is owed under its key waiting until it is over', async () => {
+    const { drain, log } = outbox([{ key: 'a', id: 1 }], () => done)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    expect(drain.occupy('a', () => promise)).toBe(true)
+    const rung = drain.ring()
+    expect(log).toEqual([])
+    resolve()
+    await rung
+    expect(log).toEqual(['deliver 1', 'done 1', 'rest null'])
+  })
+
+  it('is not begun beside what is carried out under the same key, or without a lane', () => {
+    const { drain } = outbox([], () => done)
+    const never = () => new Promise<void>(() => undefined)
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) expect(drain.occupy(key, never)).toBe(true)
+    expect(drain.occupy('a', never)).toBe(false)
+    expect(drain.occupy('g', never)).toBe(false)
+  })
+})
