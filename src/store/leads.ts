@@ -70,6 +70,8 @@ function upserts(db: D1Database, leads: LeadData[]): D1PreparedStatement[] {
 /** What a list of leads is narrowed by; `createdAt` from inclusive, to exclusive (ISO times). */
 export interface LeadFilter {
   projectId?: string | undefined
+  /** Any of these projects; of one alone `projectId` is read faster. */
+  projectIds?: string[] | undefined
   status?: LeadStatus | undefined
   source?: LeadSource | undefined
   /** The portal key that has sent them. */
@@ -90,6 +92,7 @@ export interface LeadPosition {
 
 const CONDITION_OF = {
   projectId: 'project_id = ?',
+  projectIds: '+project_id IN (SELECT value FROM json_each(?))',
   status: 'status = ?',
   source: 'source = ?',
   // In these words: only so the index of what keys have sent is found.
@@ -120,7 +123,8 @@ function conditionsOf(filter: LeadFilter): { conditions: string[]; values: unkno
     if (value === undefined) continue
     const name = key as keyof LeadFilter
     conditions.push(`${isPassedOver[name] ? '+' : ''}${CONDITION_OF[name]}`)
-    values.push(name === 'search' ? searchQuery(value) : value)
+    if (Array.isArray(value)) values.push(JSON.stringify(value))
+    else values.push(name === 'search' ? searchQuery(value) : value)
   }
   return { conditions, values }
 }

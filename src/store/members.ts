@@ -7,6 +7,11 @@ export interface Worker {
   name: string
 }
 
+/** The managers among the members of a project. */
+const MANAGERS_OF = (project: string) =>
+  `SELECT 1 FROM members JOIN users member ON member.id = user_id
+   WHERE project_id = ${project} AND member.role = 'manager'`
+
 /** Makes a person work a project's leads; once more changes nothing. */
 export async function addMember(db: D1Database, projectId: string, userId: string): Promise<void> {
   await db
@@ -52,6 +57,71 @@ export async function dismissMember(
   ])
 }
 
+/** A manager who works in a project's chat belongs to it from now on, which is written down once. */
+export async function joinProject(
+  db: D1Database,
+  { projectId, user }: { projectId: string; user: { id: string; name: string } },
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO members (project_id, user_id, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(projectId, user.id, isoTime()),
+    auditOfChange(db, {
+      actorId: user.id,
+      actorName: user.name,
+      action: 'member.add',
+      target: user.id,
+      details: { projectId },
+    }),
+  ])
+}
+
+/** How a manager stands to a project; one that has no managers of its own is every manager's. */
+export interface ProjectStanding {
+  isMember: boolean
+  hasManagers: boolean
+  isOnlyProject: boolean
+}
+
+export async function standingIn(
+  db: D1Database,
+  projectId: string,
+  userId: string,
+): Promise<ProjectStanding> {
+  const row = await db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM members WHERE project_id = ?1 AND user_id = ?2) AS isMember,
+         EXISTS (${MANAGERS_OF('?1')}) AS hasManagers,
+         NOT EXISTS (SELECT 1 FROM projects WHERE id <> ?1) AS isOnlyProject`,
+    )
+    .bind(projectId, userId)
+    .first<Record<keyof ProjectStanding, number>>()
+  return {
+    isMember: row?.isMember === 1,
+    hasManagers: row?.hasManagers === 1,
+    isOnlyProject: row?.isOnlyProject === 1,
+  }
+}
+
+/** Ids of the projects whose leads a manager may work, and of how many others they may not. */
+export async function listProjectsToWork(
+  db: D1Database,
+  userId: string,
+): Promise<{ ids: string[]; others: number }> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, NOT EXISTS (${MANAGERS_OF('projects.id')})
+         OR id IN (SELECT project_id FROM members WHERE user_id = ?1) AS isTheirs FROM projects`,
+    )
+    .bind(userId)
+    .all<{ id: string; isTheirs: number }>()
+  const theirs = results.length === 1 ? results : results.filter(({ isTheirs }) => isTheirs === 1)
+  return { ids: theirs.map(({ id }) => id), others: results.length - theirs.length }
+}
+
 /** Ids of the projects that a person belongs to. */
 export async function listProjectIdsOf(db: D1Database, userId: string): Promise<string[]> {
   const { results } = await db
@@ -71,9 +141,7 @@ export async function listWorkers(db: D1Database, projectId: string): Promise<Wo
       `SELECT id, name FROM users
        WHERE role = 'manager' AND away_since IS NULL AND blocked_at IS NULL AND (
          id IN (SELECT user_id FROM members WHERE project_id = ?1)
-         OR NOT EXISTS (
-           SELECT 1 FROM members JOIN users member ON member.id = user_id
-           WHERE project_id = ?1 AND member.role = 'manager'))
+         OR NOT EXISTS (${MANAGERS_OF('?1')}))
        ORDER BY id`,
     )
     .bind(projectId)

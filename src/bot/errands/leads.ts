@@ -2,6 +2,8 @@ import { canWorkLeads } from '../../auth/permissions.ts'
 import type { LeadData } from '../../lead.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { countAround, findLeadPosition, type LeadFilter, listLeads } from '../../store/leads.ts'
+import { listProjectsToWork } from '../../store/members.ts'
+import type { User } from '../../store/users.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { type LeadsWanted, renderLeads } from '../leads-list.ts'
@@ -21,7 +23,9 @@ export async function leads(
   const { wanted, words, messageId } = args
   const user = await recognise(env, settings, args.by)
   if (!canWorkLeads(user.role)) return [messageRow(text(locale, 'refused.manager'))]
-  const filter = filterOf(wanted, words, user.id)
+  // What somebody has in work is theirs wherever it is.
+  const ofProjects = wanted.tab === 'mine' ? {} : await projectsOf(env.DB, user)
+  const filter = { ...filterOf(wanted, words, user.id), ...ofProjects }
   const page = await pageOf(env.DB, wanted, filter)
   const number = await numberOf(env.DB, wanted, filter, page)
   const shown = await Promise.all(
@@ -45,6 +49,14 @@ function filterOf({ tab }: LeadsWanted, words: string | null, userId: string): L
   if (typeof tab !== 'string') return { search: words ?? '' }
   if (tab === 'mine') return { assigneeId: userId, status: 'in_progress' }
   return tab === 'new' ? { status: 'new' } : {}
+}
+
+/** Of projects whose leads they may not work a manager sees none. */
+async function projectsOf(db: D1Database, { id, role }: User): Promise<LeadFilter> {
+  if (role === 'admin') return {}
+  const { ids, others } = await listProjectsToWork(db, id)
+  if (others === 0) return {}
+  return ids.length === 1 ? { projectId: ids[0] } : { projectIds: ids }
 }
 
 interface Page {

@@ -1,4 +1,3 @@
-import { canWorkLeads } from '../../auth/permissions.ts'
 import type { LeadCommand } from '../../lead.ts'
 import type { Locale } from '../../locales.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
@@ -7,6 +6,7 @@ import { leadOf } from '../../stubs.ts'
 import { timeIn } from '../clock.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
+import { refusalFor } from '../may-work.ts'
 import { messageRow } from '../owed.ts'
 import { actorOf, recognise } from '../people.ts'
 import { readReminder } from '../reminder/read-reminder.ts'
@@ -33,7 +33,8 @@ export async function note(reply: Reply, deps: ErrandDeps): Promise<NewRow[]> {
   const locale = user.locale ?? reply.by.locale
   const say = (key: TextKey, params: TextParams = {}) =>
     messageRow(text(locale, key, params), { threadId })
-  if (!canWorkLeads(user.role)) return [say('refused.manager')]
+  const refusal = await refusalFor(user, leadId, deps)
+  if (refusal) return [say(refusal)]
   const wish = await wishOf(reply, user, locale, deps)
   if ('problem' in wish) return [say(wish.problem)]
   const { answer, rows } = await carryOut(leadId, wish.command, deps)

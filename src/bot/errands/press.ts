@@ -1,4 +1,3 @@
-import { canWorkLeads } from '../../auth/permissions.ts'
 import type { LeadCommand, LeadData, LeadRefusal } from '../../lead.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { recentProject } from '../../store/projects.ts'
@@ -10,6 +9,7 @@ import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { NO_REASON, reasonOf } from '../lost-reasons.ts'
 import { answerRow } from '../owed.ts'
+import { refusalFor } from '../may-work.ts'
 import { actorOf, recognise } from '../people.ts'
 import { IN_CHOICES, momentOf } from '../remind-in.ts'
 import { plainText, type TextKey, type TextParams } from '../texts.ts'
@@ -34,7 +34,8 @@ export async function press(pressed: Pressed, deps: ErrandDeps): Promise<NewRow[
   const locale = user.locale ?? pressed.by.locale
   const answer = (key: TextKey, params: TextParams = {}, isAlert = false) =>
     answerRow(callbackId, plainText(locale, key, params), isAlert)
-  if (!canWorkLeads(user.role)) return [answer('refused.manager', {}, true)]
+  const refusal = await refusalFor(user, pressed.leadId, deps)
+  if (refusal) return [answer(refusal, {}, true)]
   if (verb === 'note') return [answer('press.note', {}, true)]
   const done = isLook(verb)
     ? await look(verb, user, pressed, deps)
