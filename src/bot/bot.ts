@@ -14,6 +14,7 @@ import { linksFeature } from './features/links.ts'
 import { myFeature } from './features/my.ts'
 import { membershipFeature } from './features/membership.ts'
 import { replyFeature } from './features/reply.ts'
+import { reportFeature } from './features/report.ts'
 import { startFeature } from './features/start.ts'
 import { unknownFeature } from './features/unknown.ts'
 
@@ -36,6 +37,7 @@ const bot = new Composer<BotContext>(
   alertFeature,
   inviteFeature,
   bindFeature,
+  reportFeature,
   leadsFeature,
   replyFeature,
   cardPressFeature,

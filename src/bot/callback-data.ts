@@ -22,7 +22,7 @@ export const CARD_VERBS = [
 /** Verbs with a choice behind the lead's id: why it was lost, in what time to remind. */
 const CHOICE_VERBS = ['why', 'in'] as const
 
-/** What a person can press in their own chat, or an admin below the answer to /bind, an alert or the list of checks. */
+/** What a person can press in their own chat, or below what the bot says in a group besides cards. */
 const TALK_VERBS = [
   'form',
   'language',
@@ -30,6 +30,7 @@ const TALK_VERBS = [
   'admin',
   'invite',
   'bind',
+  'report',
   'alert',
   'check',
 ] as const

@@ -34,7 +34,7 @@ const PRIVATE = {
   admin: ['admin', 'invite', 'connect', ...MANAGER],
 } as const satisfies Record<UserRole, readonly string[]>
 
-const IN_GROUPS = ['bind'] as const
+const IN_GROUPS = ['bind', 'report'] as const
 
 /** Where updates go. */
 export function webhookUrl(url: string): string {

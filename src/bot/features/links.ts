@@ -20,7 +20,3 @@ feature.on('callback_query:data', (ctx, next) => {
   const { id: callbackId } = ctx.callbackQuery
   ctx.owe('checkConnection', { by: ctx.person, connectionId: press.id, callbackId })
 })
-
-feature.command('report', (ctx) => {
-  if (ctx.person) ctx.owe('report', { by: ctx.person })
-})
