@@ -96,11 +96,11 @@ function reasonOf({ status, reason }: LeadData, locale: Locale): string[] {
 
 function repeatOf({ repeatOf, earlier }: LeadData, { locale, timezone }: Place): string[] {
   if (!repeatOf) return []
-  if (!earlier) return [text(locale, 'card.repeat')]
+  if (!earlier) return [text(locale, 'card.repeat'), '']
   const state = earlier.status === 'closed' ? (earlier.outcome ?? 'lost') : earlier.status
   const date = dateIn(earlier.createdAt, locale, timezone)
   const manager = shorten(earlier.manager ?? '—', MAX.person)
-  return [text(locale, `card.repeat_of.${state}`, { date, manager })]
+  return [text(locale, `card.repeat_of.${state}`, { date, manager }), '']
 }
 
 function personOf(lead: LeadData, locale: Locale): string[] {

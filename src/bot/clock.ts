@@ -15,6 +15,11 @@ export function shortDateIn(at: string, locale: Locale, timezone: string): strin
   return formatOf('short', locale, timezone).format(new Date(at))
 }
 
+/** A day (`YYYY-MM-DD`) as people write it. */
+export function dayIn(day: string, locale: Locale): string {
+  return dateIn(`${day}T00:00:00Z`, locale, 'UTC')
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 const PARTS = {

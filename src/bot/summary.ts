@@ -1,5 +1,6 @@
 import type { Locale } from '../locales.ts'
 import type { Money } from '../money.ts'
+import { dayIn } from './clock.ts'
 import { moneyText } from './money-text.ts'
 import { text } from './texts.ts'
 
@@ -22,9 +23,8 @@ export interface DaySummary {
 /** The summary as a message; a line that would say nothing is left out. */
 export function summaryText(summary: DaySummary, locale: Locale): string {
   const { project, day, received, taken, won, lost, waiting, medianMs, worstMs, cost } = summary
-  const [year, month, date] = day.split('-')
   const lines = [
-    text(locale, 'summary.title', { project, day: `${date}.${month}.${year}` }),
+    text(locale, 'summary.title', { project, day: dayIn(day, locale) }),
     '',
     text(locale, 'summary.received', { received, taken }),
     text(locale, 'summary.closed', { won, lost }),
@@ -39,7 +39,7 @@ export function summaryText(summary: DaySummary, locale: Locale): string {
       : text(locale, 'summary.nobody_waits'),
   )
   if (cost) {
-    const params = { cpl: moneyText(cost.cpl), spend: moneyText(cost.spend) }
+    const params = { cpl: moneyText(cost.cpl, locale), spend: moneyText(cost.spend, locale) }
     lines.push(text(locale, 'summary.cpl', params))
   }
   return lines.join('\n')

@@ -24,12 +24,29 @@ void i18n.init()
 
 /** A text in Telegram's HTML; what is put into it is escaped. */
 export function text(locale: Locale, key: TextKey, params: TextParams = {}): string {
-  return i18n.t(key, { lng: locale, ...params })
+  return i18n.t(key, { lng: locale, ...named(params, locale) })
 }
 
 /** A text that is no HTML: a button's label, an answer to a press. */
 export function plainText(locale: Locale, key: TextKey, params: TextParams = {}): string {
-  return i18n.t(key, { lng: locale, ...params, interpolation: { escapeValue: false } })
+  return i18n.t(key, {
+    lng: locale,
+    ...named(params, locale),
+    interpolation: { escapeValue: false },
+  })
+}
+
+/** As the first migration calls the first project: until somebody names it, each reads it in their language. */
+const UNNAMED = 'Main'
+
+/** A project's name as people read it. */
+export function projectName(name: string, locale: Locale): string {
+  return name === UNNAMED ? plainText(locale, 'project.unnamed') : name
+}
+
+function named(params: TextParams, locale: Locale): TextParams {
+  const { project } = params
+  return typeof project === 'string' ? { ...params, project: projectName(project, locale) } : params
 }
 
 /** Words written from right to left would turn the words around them unless they are set apart. */

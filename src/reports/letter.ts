@@ -1,3 +1,4 @@
+import { dayIn } from '../bot/clock.ts'
 import { text } from '../bot/texts.ts'
 import type { Locale } from '../locales.ts'
 import { findProject } from '../store/projects.ts'
@@ -20,9 +21,14 @@ export async function readLetter(
   ])
   if (!report || !file) throw new Error('a report that was to be delivered has no file')
   const project = await findProject(env.DB, report.projectId)
-  const names = { project: project?.name ?? report.projectId, ...report.period }
+  const { from, to } = report.period
+  const params = {
+    project: project?.name ?? report.projectId,
+    from: dayIn(from, locale),
+    to: dayIn(to, locale),
+  }
   return {
-    caption: text(locale, 'report.caption', names),
+    caption: text(locale, 'report.caption', params),
     fileName: report.fileName ?? `${reportId}.${report.format}`,
     bytes: await file.arrayBuffer(),
     // In the project's own chat it belongs to the project's topic.

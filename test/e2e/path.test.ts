@@ -519,7 +519,8 @@ async function orderedReport(kind: 'leads' | 'campaigns') {
   })
   expect(letters).toHaveLength(1)
   const [letter] = letters
-  expect(letter?.caption).toContain(`${from} — ${to}`)
+  const [begin, end] = [from, to].map((day) => day.split('-').toReversed().join('.'))
+  expect(letter?.caption).toContain(`${begin} — ${end}`)
   const file = await fetch(
     `${stage.standIns.url}/page/files/${letter?.document?.file_unique_id ?? ''}`,
   )

@@ -3,7 +3,7 @@ import type { Locale } from '../../locales.ts'
 import type { Project } from '../../store/projects.ts'
 import { type User, type UserRole, USER_ROLES } from '../../store/users.ts'
 import type { ShutReason } from '../telegram.ts'
-import { escapeHtml, plainText, text, type TextKey } from '../texts.ts'
+import { escapeHtml, plainText, projectName, text, type TextKey } from '../texts.ts'
 import { type Deed, packAdmin } from './press.ts'
 import { CHOICES, RULE_OF, type RuleDeed, rulesInWords, wordOf } from './rules.ts'
 
@@ -30,7 +30,9 @@ export function homeScreen(locale: Locale): Screen {
 export function projectsScreen(projects: Project[], page: number, locale: Locale): Screen {
   const rows = projects
     .slice(page * PAGE, (page + 1) * PAGE)
-    .map(({ id, name, chatId }) => [button(`${chatId ? '✅' : '⚠️'} ${name}`, 'project', '', id)])
+    .map(({ id, name, chatId }) => [
+      button(`${chatId ? '✅' : '⚠️'} ${projectName(name, locale)}`, 'project', '', id),
+    ])
   rows.push(...turning('projects', page, projects.length > (page + 1) * PAGE))
   return framed(text(locale, 'admin.projects'), rows, 'home', locale)
 }
@@ -43,7 +45,12 @@ export function projectScreen(project: Project, locale: Locale): Screen {
         chat: project.chatTitle ?? chatId,
       })
     : text(locale, 'admin.place.none')
-  const html = [`<b>${escapeHtml(name)}</b>`, place, '', rulesInWords(rules, locale)].join('\n')
+  const html = [
+    `<b>${escapeHtml(projectName(name, locale))}</b>`,
+    place,
+    '',
+    rulesInWords(rules, locale),
+  ].join('\n')
   const rows = (['mode', 'minutes', 'return', 'summary'] as const).flatMap((deed) =>
     inThrees(choices(deed, project, locale)),
   )
@@ -87,7 +94,8 @@ export function chatsScreen(
 ): Screen {
   const rows = chats.slice(page * PAGE, (page + 1) * PAGE).map(({ project, shut }) => {
     const title = project.chatTitle ?? project.chatId ?? ''
-    return [button(`${shut ? '🔴' : '✅'} ${title} · ${project.name}`, 'chat', '', project.id)]
+    const name = projectName(project.name, locale)
+    return [button(`${shut ? '🔴' : '✅'} ${title} · ${name}`, 'chat', '', project.id)]
   })
   rows.push(...turning('chats', page, chats.length > (page + 1) * PAGE))
   const key: TextKey = chats.length > 0 ? 'admin.chats' : 'admin.chats_none'
@@ -139,7 +147,7 @@ export function personScreen(user: User, projects: Project[], locale: Locale): S
   if (awaySince) lines.push(text(locale, 'admin.is_away'))
   if (blockedAt) lines.push(text(locale, 'admin.has_blocked'))
   if (projects.length > 0) {
-    const names = projects.map((project) => project.name).join(', ')
+    const names = projects.map((project) => projectName(project.name, locale)).join(', ')
     lines.push(text(locale, 'admin.works_for', { projects: names }))
   }
   const others = USER_ROLES.filter((other) => other !== role)

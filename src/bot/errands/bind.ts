@@ -1,5 +1,6 @@
 import { InlineKeyboard } from 'grammy/web'
 import { NO_CHAT } from '../../lead.ts'
+import type { Locale } from '../../locales.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { recordAudit } from '../../store/audit.ts'
 import { listOpenLeadIds } from '../../store/leads.ts'
@@ -15,7 +16,7 @@ import { answerRow, editRow, messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
 import { probe, rightsInWords } from '../probe.ts'
 import { botIdOf, telegramOf } from '../telegram.ts'
-import { text } from '../texts.ts'
+import { projectName, text } from '../texts.ts'
 
 /** More open leads than any team has; the rest are found in the portal. */
 const MAX_SHOWN = 200
@@ -46,7 +47,7 @@ export async function bind(args: BindArgs, deps: ErrandDeps): Promise<NewRow[]> 
   const projects = await listProjects(env.DB)
   const [only] = projects
   if (!pressed && (projects.length > 1 || !only)) {
-    const markup = choiceOf(projects)
+    const markup = choiceOf(projects, locale)
     return [messageRow(text(locale, 'bind.ask'), { threadId, markup })]
   }
   const project = pressed ? projects.find(({ id }) => id === pressed.projectId) : only
@@ -78,7 +79,10 @@ async function bindTo(
   const botId = botIdOf(settings.TELEGRAM_BOT_TOKEN)
   const rights = await probe(telegramOf(settings), chatId, botId)
   const words = [
-    text(locale, 'bind.done', { project: project.name }),
+    text(locale, threadId === null ? 'bind.done' : 'bind.done_topic', {
+      project: project.name,
+      chat: title,
+    }),
     rightsInWords(rights, locale),
   ]
   if (project.chatId && project.chatId !== chatId) {
@@ -93,12 +97,15 @@ function reply(html: string, { threadId, pressed }: BindArgs): NewRow[] {
   return [editRow(pressed.messageId, html), answerRow(pressed.callbackId, '')]
 }
 
-function choiceOf(projects: Project[]): InlineKeyboard {
+function choiceOf(projects: Project[], locale: Locale): InlineKeyboard {
   return InlineKeyboard.from(
     projects
       .slice(0, MAX_CHOICES)
       .map(({ id, name }) => [
-        InlineKeyboard.text(name.slice(0, 60), packPress({ verb: 'bind', id })),
+        InlineKeyboard.text(
+          projectName(name, locale).slice(0, 60),
+          packPress({ verb: 'bind', id }),
+        ),
       ]),
   )
 }

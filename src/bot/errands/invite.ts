@@ -22,7 +22,7 @@ import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, errandRow, messageRow } from '../owed.ts'
 import { recognise, register } from '../people.ts'
 import { telegramOf } from '../telegram.ts'
-import { plainText, text } from '../texts.ts'
+import { plainText, projectName, text } from '../texts.ts'
 
 const VALID_DAYS = 7
 const DAY_MS = 24 * 3_600_000
@@ -70,7 +70,7 @@ export async function whomToInvite({ env, locale }: ErrandDeps): Promise<InlineK
     projects.slice(0, MAX_CHOICES).map(({ id, name }) =>
       (['manager', 'client'] as const).map((role) => {
         const label = plainText(locale, `invite.button.${role}`)
-        const words = projects.length > 1 ? `${label} · ${name}` : label
+        const words = projects.length > 1 ? `${label} · ${projectName(name, locale)}` : label
         return InlineKeyboard.text(
           words.slice(0, 60),
           packPress({ verb: 'invite', id: `${role}-${id}` }),

@@ -1,5 +1,6 @@
 import { InlineKeyboard } from 'grammy/web'
 import { canWorkLeads } from '../../auth/permissions.ts'
+import type { Locale } from '../../locales.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { orderReport } from '../../reports/order.ts'
 import { lastDays } from '../../period.ts'
@@ -11,7 +12,7 @@ import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, messageRow } from '../owed.ts'
 import { isPrivateChat, recognise } from '../people.ts'
-import { plainText, text } from '../texts.ts'
+import { plainText, projectName, text } from '../texts.ts'
 
 const DAYS = 7
 
@@ -38,7 +39,9 @@ export async function report(args: ReportArgs, deps: ErrandDeps): Promise<NewRow
   const [only] = projects
   if (!only) return reply(text(locale, 'report.no_project'), args)
   if (!pressed && projects.length > 1) {
-    return [messageRow(text(locale, 'report.ask'), { threadId, markup: choiceOf(projects) })]
+    return [
+      messageRow(text(locale, 'report.ask'), { threadId, markup: choiceOf(projects, locale) }),
+    ]
   }
   const project = pressed ? projects.find(({ id }) => id === pressed.projectId) : only
   if (!project) return reply(text(locale, 'report.no_project'), args)
@@ -64,12 +67,15 @@ async function projectsHere(
   return all.filter((project) => ids.includes(project.id))
 }
 
-function choiceOf(projects: Project[]): InlineKeyboard {
+function choiceOf(projects: Project[], locale: Locale): InlineKeyboard {
   return InlineKeyboard.from(
     projects
       .slice(0, MAX_CHOICES)
       .map(({ id, name }) => [
-        InlineKeyboard.text(name.slice(0, 60), packPress({ verb: 'report', id })),
+        InlineKeyboard.text(
+          projectName(name, locale).slice(0, 60),
+          packPress({ verb: 'report', id }),
+        ),
       ]),
   )
 }

@@ -48,7 +48,7 @@ async function statsOf(project: Project, { env, settings, locale }: ErrandDeps):
         projectId: project.id,
         ...boundsOf(daysOf(name, timezone, now), timezone),
       })
-      const meta = await metaOf(env.DB, project, name, now)
+      const meta = await metaOf(env.DB, project, name, { now, locale })
       return [
         `<b>${escapeHtml(text(locale, `stats.period.${name}`))}:</b> ${text(locale, 'stats.counts', { ...counts })}`,
         ...(meta ? [text(locale, 'stats.meta', meta)] : []),
@@ -73,13 +73,13 @@ async function metaOf(
   db: D1Database,
   { id: projectId, adAccountId, accountTimezone, currency }: Project,
   name: (typeof PERIODS)[number],
-  now: number,
+  { now, locale }: { now: number; locale: Locale },
 ) {
   if (!adAccountId || !accountTimezone || !currency) return null
   const days = daysOf(name, accountTimezone, now)
   const { totals } = await sumInsights(db, { accountId: adAccountId, projectId, ...days })
   const { spend, leads, cpl } = totalsOf(totals, currency)
-  return { spend: moneyText(spend), leads, cpl: cpl ? moneyText(cpl) : '—' }
+  return { spend: moneyText(spend, locale), leads, cpl: cpl ? moneyText(cpl, locale) : '—' }
 }
 
 /** Where the numbers of Meta are from, once there are any. */

@@ -506,7 +506,7 @@ describe('a manager in private', () => {
     }
     await upsertInsights(env.DB, account.adAccountId, [insight], '2020-01-01')
     expect(textOf(await say(olim, '/stats'))).toContain(
-      'расход 1\u00A0234.50\u00A0USD, заявок 10, цена заявки 123.45\u00A0USD',
+      'расход 1\u00A0234,50\u00A0$, заявок 10, цена заявки 123,45\u00A0$',
     )
   })
 })

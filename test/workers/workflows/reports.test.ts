@@ -98,7 +98,7 @@ describe('a report', () => {
     const [sent] = outside.sent('sendDocument', chatId)
     // Reading a text takes its byte order mark away.
     expect(Object.values(sent?.params ?? {})).toContain(`\ufeff${text}`)
-    expect(sent?.params['caption']).toContain('Clinic')
+    expect(sent?.params['caption']).toMatch(/«Clinic», \d\d\.\d\d\.2026 — \d\d\.\d\d\.2026$/)
   })
 
   it('is made and delivered once for one Idempotency-Key', async () => {

@@ -53,6 +53,15 @@ describe('a card', () => {
     )
   })
 
+  it('sets what is known of a repeat apart from who it is', () => {
+    const repeat = newLead({ repeatOf: newLead().id })
+    const earlier = { createdAt: AT, manager: 'Olim', status: 'closed', outcome: 'won' } as const
+    for (const lead of [repeat, { ...repeat, earlier }]) {
+      const [, , line, blank, person] = cardOf(lead).text.split('\n')
+      expect([line, blank, person]).toEqual([expect.stringContaining('🔁'), '', '👤 <b>Aziza</b>'])
+    }
+  })
+
   it.each([
     ['a phone', { contact: '90 123-45-67', phone: '+998901234567' }, ['📞 +998 90 123 45 67']],
     ['an e-mail', { contact: 'A@b.uz', email: 'a@b.uz' }, ['✉️ a@b.uz']],
