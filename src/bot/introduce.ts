@@ -50,19 +50,26 @@ export async function introduce(
     secret_token: secret,
     allowed_updates: ALLOWED_UPDATES,
   })
-  for (const locale of LOCALES) {
-    // Russian also goes to those whose language we do not speak.
-    const language = locale === 'ru' ? {} : { language_code: locale }
-    await telegram.setMyCommands(commandsOf(PRIVATE.client, locale), {
-      scope: { type: 'all_private_chats' },
-      ...language,
-    })
-    await telegram.setMyCommands(commandsOf(IN_GROUPS, locale), {
-      scope: { type: 'all_chat_administrators' },
-      ...language,
-    })
-  }
+  for (const { commands, where } of commandLists()) await telegram.setMyCommands(commands, where)
   await telegram.setChatMenuButton({ menu_button: menuButton(url) })
+}
+
+/** What everybody is offered, in private and in groups, in every language. */
+export function commandLists() {
+  return LOCALES.flatMap((locale) => {
+    // Russian also goes to those whose language we do not speak.
+    const language = locale === 'ru' ? {} : ({ language_code: locale } as const)
+    return [
+      {
+        commands: commandsOf(PRIVATE.client, locale),
+        where: { scope: { type: 'all_private_chats' }, ...language } as const,
+      },
+      {
+        commands: commandsOf(IN_GROUPS, locale),
+        where: { scope: { type: 'all_chat_administrators' }, ...language } as const,
+      },
+    ]
+  })
 }
 
 /** Offers a person the commands of their role, in their language, in their own chat. */

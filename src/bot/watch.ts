@@ -4,7 +4,7 @@ import type { NewRow } from '../outbox/outbox.ts'
 import type { ShownAlert } from '../watch/alert.ts'
 import type { Telling } from '../watch/follow.ts'
 import { isToldKind } from '../watch/kinds.ts'
-import { dateIn, timeIn } from './clock.ts'
+import { dayIn, timeIn } from './clock.ts'
 import { moneyText } from './money-text.ts'
 import { messageRow } from './owed.ts'
 import { plainText, text, type TextKey, type TextParams } from './texts.ts'
@@ -99,7 +99,7 @@ function paramsOf(
   const params = Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [
       name,
-      typeof value === 'object' ? moneyText(value) : value,
+      typeof value === 'object' ? moneyText(value, locale) : value,
     ]),
   )
   const { status, lastAt, usualMinutes, from, to } = params
@@ -113,7 +113,7 @@ function paramsOf(
     return { ...params, last: timeIn(String(lastAt), locale, timezone), usual }
   }
   if (kind === 'short_receipt') {
-    const [first, last] = [from, to].map((day) => dateIn(String(day), locale, 'UTC'))
+    const [first, last] = [from, to].map((day) => dayIn(String(day), locale))
     return { ...params, days: first === last ? `${first}` : `${first} – ${last}` }
   }
   return params

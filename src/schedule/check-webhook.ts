@@ -59,7 +59,8 @@ export async function checkWebhook(env: Env, settings: Settings, tick: number): 
   }
 }
 
-async function tellAdmins(
+/** Tells each admin something of how Telegram serves the bot, once for its key. */
+export async function tellAdmins(
   env: Env,
   settings: Settings,
   key: string,

@@ -7,6 +7,7 @@ import { listStuckReports } from '../store/reports.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import { boardOf, connectionOf, conversationOf, pageOf } from '../stubs.ts'
 import { isoTime } from '../time.ts'
+import { checkCommands } from './check-commands.ts'
 import { checkWebhook } from './check-webhook.ts'
 import { wakeLeads, wakeStaff } from './round.ts'
 import { sendSummaries } from './send-summaries.ts'
@@ -25,6 +26,7 @@ export async function onTick(env: Env, tick: number): Promise<void> {
     deleteExpiredSessions(env.DB),
     sendSummaries(env, settings, tick),
     checkWebhook(env, settings, tick),
+    checkCommands(env, settings, tick),
     watchAll(env, tick),
     kickAll(env),
     wakeLeads(env, tick),

@@ -113,7 +113,7 @@ async function snooze(choice: SnoozeChoice, scene: Scene): Promise<Outcome> {
 async function ask(campaignId: string, scene: Scene, before = ''): Promise<Outcome> {
   const { alert, project, deps } = scene
   const { locale } = deps
-  const today = await todayOf(campaignId, project, deps.env)
+  const today = await todayOf(campaignId, project, deps)
   const html = [
     before,
     text(locale, 'watch.ask', { campaign: nameOf(campaignId, scene), ...today }),
@@ -136,14 +136,14 @@ function nameOf(campaignId: string, { alert }: Scene): string {
 async function todayOf(
   campaignId: string,
   { adAccountId, accountTimezone, currency }: Project,
-  env: Env,
+  { env, locale }: ErrandDeps,
 ): Promise<{ spend: string; leads: number | string }> {
   if (!adAccountId || !accountTimezone || !currency) return { spend: '—', leads: '—' }
   const day = dayOf(Date.now(), accountTimezone)
   const sums = await sumInsights(env.DB, { accountId: adAccountId, from: day, to: day })
   const own = sums.campaigns.find((one) => one.campaignId === campaignId)
   return {
-    spend: moneyText(moneyOf(own?.spendMicros ?? 0, currency)),
+    spend: moneyText(moneyOf(own?.spendMicros ?? 0, currency), locale),
     leads: Math.round((own?.leads ?? 0) * 100) / 100,
   }
 }
