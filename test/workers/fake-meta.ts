@@ -6,6 +6,7 @@ const FAR = Math.floor(Date.now() / 1000) + 60 * 86_400
 /** The few answers of Meta's that objects need, with what goes wrong at a word. */
 export class FakeMeta {
   readonly userId = String(newId())
+  userName = 'Owner'
   readonly pageId = String(newId())
   readonly accountId = String(newId())
   readonly #outside: Outside
@@ -70,7 +71,7 @@ export class FakeMeta {
     if (this.#dead) return metaError(this.#dead.code, this.#dead.subcode)
     switch (path) {
       case 'me':
-        return Response.json({ id: this.userId, name: 'Owner' })
+        return Response.json({ id: this.userId, name: this.userName })
       case 'me/accounts':
         return list([{ id: this.pageId, name: 'Page', access_token: `page-token-${this.pageId}` }])
       case 'me/adaccounts':

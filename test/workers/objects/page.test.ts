@@ -7,7 +7,7 @@ import { NO_VALUES } from '../../../src/meta/notifications.ts'
 import { listParked } from '../../../src/store/parked.ts'
 import { connectionOf, conversationOf, leadIdOf, leadOf, pageOf } from '../../../src/stubs.ts'
 import { crash } from '../crash.ts'
-import { beSilent, toldOfFacebook } from '../chats.ts'
+import { toldOfFacebook } from '../chats.ts'
 import { FakeMeta, phoneOf } from '../fake-meta.ts'
 import { metaError, Outside } from '../outside.ts'
 import { newId } from '../updates.ts'
@@ -281,7 +281,7 @@ describe('leads that Meta does not give', () => {
 
 describe('a page whose token has died', () => {
   it('shows leads with details pending, tells the admins once, and fills in after reconnecting', async () => {
-    await beSilent('1001')
+    meta.userName = `Owner ${meta.userId}`
     await servedPage()
     meta.killToken(190, 460)
     const ids = [meta.newLead(), meta.newLead()]
@@ -297,7 +297,7 @@ describe('a page whose token has died', () => {
     const told = () =>
       outside
         .sent('sendMessage', '1001')
-        .filter(({ params }) => /потеряна/.test(String(params['text'])))
+        .filter(({ params }) => String(params['text']).includes(`потеряна</b> (${meta.userName})`))
     expect(told()).toHaveLength(1)
     meta.revive()
     await servedPage()

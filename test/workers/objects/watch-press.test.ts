@@ -44,7 +44,7 @@ describe('pausing a campaign from its alert', () => {
   it('asks first, in the same message, and says what will happen', async () => {
     await ads.press(admin, '⏸ Leads Nov')
     expect(ads.shown().text).toContain('Остановить «Leads Nov»?')
-    expect(ads.shown().text).toContain('расход 20.00\u00A0USD, заявок 0')
+    expect(ads.shown().text).toContain('расход 20,00\u00A0$, заявок 0')
     expect(labels()).toEqual(['⏸ Да, остановить', 'Нет, пусть идёт'])
     expect(outside.sent('editMessageText').at(-1)?.params['message_id']).toBe(ads.lastMessage())
     expect(ads.switches()).toEqual([])
@@ -135,7 +135,7 @@ describe('pausing a campaign from its alert', () => {
     await ads.press(admin, 'Да', asked)
     expect(ads.switches()).toEqual([])
     expect(ads.shown().text).toContain('Вопрос устарел')
-    expect(ads.shown().text).toContain('расход 26.00')
+    expect(ads.shown().text).toContain('расход 26,00')
     await ads.press(admin, 'Да')
     expect(ads.switches()).toEqual(['PAUSED'])
   })

@@ -69,8 +69,8 @@ describe('an alert', () => {
     const [told, ...more] = ads.said()
     expect(more).toEqual([])
     expect(told?.text).toContain('<b>Заявка дороже цели</b>')
-    expect(told?.text).toContain('6.00\u00A0USD')
-    expect(told?.text).toContain('5.00\u00A0USD')
+    expect(told?.text).toContain('6,00\u00A0$')
+    expect(told?.text).toContain('5,00\u00A0$')
     expect(told?.buttons.map(({ text }) => text)).toEqual([
       '🔕 1 час',
       '🔕 1 день',
