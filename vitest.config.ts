@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/workers/**/*.test.ts'],
           setupFiles: ['test/workers/setup.ts'],
-          // Storage is shared, so every test uses ids of its own; starting it anew costs seconds a file.
+          // Tests of a file share storage and use ids of their own; starting workerd anew costs seconds.
           isolate: false,
           maxWorkers: 1,
           testTimeout: 20_000,

@@ -71,6 +71,7 @@ async function takeSilently(id: string): Promise<void> {
   const never = () => new Promise<never>(() => undefined)
   const silent = { bind: () => silent, run: never, first: never, all: never, raw: never }
   vi.spyOn(env.DB, 'prepare').mockReturnValue(silent)
+  vi.spyOn(env.DB, 'batch').mockImplementation(never)
   await leadOf(env, id).carryOut({ id: 'take', type: 'claim', by })
   await crash(leadOf(env, id))
   vi.restoreAllMocks()
