@@ -220,7 +220,7 @@ describe('somebody who answers the bot with anything at all', () => {
     [{ text: 'a'.repeat(1_001) }, 'Juda uzun: 1000 belgidan oshmasin'],
     [{ photo: { name: 'a.png', bytes: PNG }, caption: 'mana' }, NONSENSE],
     [{ text: 'O‘tkazib yuborish' }, SUMMARY],
-    [{ text: 'ha' }, 'Ariza ostidagi tugmalardan birini'],
+    [{ text: 'ha' }, 'Quyidagi tugmalardan birini'],
   ]
 
   it('is answered in their language, and comes to a lead all the same', async () => {
