@@ -81,7 +81,7 @@ export class AggregateInsights extends WorkflowEntrypoint<Env, AggregateInsights
     const params = paramsSchema.parse(event.payload)
     const startedAt = event.timestamp.getTime()
     const plan: Period[] = await step.do(STEPS.plan, RETRIES, async () =>
-      planOf(await this.#source(params.projectId), params, startedAt),
+      planOf(this.env, await this.#source(params.projectId), params, startedAt),
     )
     const isShort = plan.every((slice) => lengthOf(slice) <= 2)
     const reading = new Reading(

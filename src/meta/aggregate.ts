@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { log } from '../log.ts'
-import { dayOf, lastDays, type Period, slicesOf } from '../period.ts'
+import { dayOf, lastDays, monthsBefore, type Period, slicesOf } from '../period.ts'
 import { type Totals, totalsOf } from '../statistics.ts'
 import {
   addInsights,
   countInsights,
   deleteInsights,
+  findUnsettled,
   markRead,
   sumInsights,
   upsertInsights,
@@ -65,10 +66,18 @@ export async function sourceOf(env: Env, projectId: string): Promise<Source | nu
 /** Which days are to be read: the last few of the ad account, or any. */
 export type Wanted = { days: number } | { period: Period }
 
-/** The days that are to be read, in parts that are asked for one by one. */
-export function planOf(source: Source, wanted: Wanted, now: number): Period[] {
-  const period = 'period' in wanted ? wanted.period : lastDays(wanted.days, source.timezone, now)
-  return slicesOf(period, DAYS_AT_ONCE)
+/**
+ * The days that are to be read, in parts that are asked for one by one. With all that Meta still
+ * changes come those that were not read since it has stopped to: last night's or, after an outage, more.
+ */
+export async function planOf(env: Env, source: Source, wanted: Wanted, now: number) {
+  if ('period' in wanted) return slicesOf(wanted.period, DAYS_AT_ONCE)
+  const { accountId, timezone } = source
+  const { from, to } = lastDays(wanted.days, timezone, now)
+  if (wanted.days < RESTATED_DAYS) return slicesOf({ from, to }, DAYS_AT_ONCE)
+  const since = monthsBefore(KEPT_MONTHS, timezone, now)
+  const unsettled = await findUnsettled(env.DB, { accountId, from: since, to: from })
+  return slicesOf({ from: unsettled ?? from, to }, DAYS_AT_ONCE)
 }
 
 /** What one page of insights came to; `after`: where the next begins, `null` when this was the last. */

@@ -211,6 +211,19 @@ export async function findReading(
   return row ?? { oldestAt: null, days: 0 }
 }
 
+/**
+ * The first day of a range that was read, but not since Meta has stopped changing it: it does so for 28
+ * days after the day (Meta: insights best practices).
+ */
+export async function findUnsettled(
+  db: D1Database,
+  { accountId, from, to }: InsightRange,
+): Promise<string | null> {
+  const sql = `SELECT min(date) AS date FROM insight_days ${IN_RANGE}
+    AND read_at < date(date, '+29 days')`
+  return db.prepare(sql).bind(accountId, from, to).first<string | null>('date')
+}
+
 /** How many rows of a range there are. */
 export async function countInsights(
   db: D1Database,

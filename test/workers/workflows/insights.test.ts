@@ -7,6 +7,7 @@ import type { LeadData } from '../../../src/lead.ts'
 import { snapshotKey, startAggregation } from '../../../src/meta/aggregate.ts'
 import { dayOf, lastDays, lengthOf, type Period, slicesOf } from '../../../src/period.ts'
 import { startOnce } from '../../../src/start-once.ts'
+import { markRead } from '../../../src/store/insights.ts'
 import { projectLeads } from '../../../src/store/leads.ts'
 import { insertProject, updateProject } from '../../../src/store/projects.ts'
 import { connectionOf } from '../../../src/stubs.ts'
@@ -498,6 +499,21 @@ describe('asking for days to be read', () => {
 
   it('reads the last 28 when it names none', async () => {
     expect(await asked()).toEqual([lastDays(28, ZONE, Date.now())])
+  })
+
+  it('reads with the last 28 what was not read since Meta has stopped changing it', async () => {
+    const day = (ago: number) => lastDays(ago + 1, ZONE, Date.now()).from
+    const at = (date: string, days: number) =>
+      new Date(Date.parse(date) + days * 86_400_000).toISOString()
+    const readAt = async (date: string, time: string) =>
+      markRead(env.DB, { accountId: meta.accountId, from: date, to: date }, time)
+    await readAt(day(60), at(day(60), 30))
+    await readAt(day(40), at(day(40), 28))
+    await readAt(day(35), at(day(35), 30))
+    expect(await asked()).toEqual([{ from: day(40), to: day(0) }])
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    // What was settled by that is asked for no more; which day is the next depends on the hour.
+    expect([day(28), day(29)]).toContain((await asked()).at(-1)?.from)
   })
 
   it('reads as far as the days have come', async () => {
