@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import {
   boundsOf,
@@ -109,6 +110,73 @@ describe('a period in any timezone', () => {
         for (const slice of slices.slice(0, -1)) expect(lengthOf(slice)).toBe(days)
         expect(lengthOf(slices.at(-1) ?? whole)).toBeLessThanOrEqual(days)
       }),
+    )
+  })
+})
+
+/** All zones that there are. */
+const EVERY_ZONE = Intl.supportedValuesOf('timeZone')
+const anyZone = fc.constantFrom(...EVERY_ZONE)
+
+/** The moments of a year at which a zone's clocks are put on or back. */
+function transitionsOf(timezone: string, year: number): number[] {
+  const begins = Temporal.ZonedDateTime.from({ timeZone: timezone, year, month: 1, day: 1 })
+  const found: number[] = []
+  for (
+    let next = begins.getTimeZoneTransition('next');
+    next && next.year === year;
+    next = next.getTimeZoneTransition('next')
+  ) {
+    found.push(next.epochMilliseconds)
+  }
+  return found
+}
+
+/** Moments at which a sum may go wrong: clocks that are changed, ends of months and of years. */
+function edgesOf(timezone: string, year: number): number[] {
+  const months = Array.from({ length: 13 }, (_, month) => {
+    const first = Temporal.PlainDate.from({ year, month: 1, day: 1 }).add({ months: month })
+    return first.toZonedDateTime(timezone).epochMilliseconds
+  })
+  return [...months, ...transitionsOf(timezone, year)]
+}
+
+/** Two zones, a period that begins and ends at edges of them, and moments around all of their edges. */
+const atEdges = fc
+  .tuple(anyZone, anyZone, fc.integer({ min: 2019, max: 2030 }))
+  .chain(([one, other, year]) => {
+    const edge = fc.constantFrom(...edgesOf(one, year), ...edgesOf(other, year))
+    const near = fc
+      .tuple(edge, fc.constantFrom(-1, 0, 1, -3_600_000, 3_600_000, -DAY_MS, DAY_MS))
+      .map(([at, by]) => at + by)
+    return fc.record({
+      zones: fc.constant([one, other] as const),
+      ends: fc.tuple(near, near),
+      moments: fc.array(near, { minLength: 1, maxLength: 40 }),
+    })
+  })
+
+describe('a period that ends where clocks are changed, a month or a year', () => {
+  it('holds what its days hold in either of two zones, each moment on one day of each', () => {
+    fc.assert(
+      fc.property(atEdges, ({ zones, ends, moments }) => {
+        const [first, last] = ends.toSorted((a, b) => a - b)
+        if (first === undefined || last === undefined) throw new Error('a period has two ends')
+        const whole = { from: dayOf(first, zones[0]), to: dayOf(last, zones[0]) }
+        for (const zone of zones) {
+          const within = (days: Period) => {
+            const { from, to } = boundsOf(days, zone)
+            return moments.filter((ms) => ms >= Date.parse(from) && ms < Date.parse(to))
+          }
+          const byDay = daysIn(whole).map((day) => [day.from, within(day)] as const)
+          const sorted = (some: number[]) => some.toSorted((a, b) => a - b)
+          expect(sorted(byDay.flatMap(([, those]) => those))).toEqual(sorted(within(whole)))
+          for (const [day, those] of byDay) {
+            expect(those.map((ms) => dayOf(ms, zone))).toEqual(those.map(() => day))
+          }
+        }
+      }),
+      { numRuns: 100 },
     )
   })
 })
