@@ -84,7 +84,7 @@ function createCommands(core: Core, controls: Controls): Record<string, Command>
     })),
     'add-fault': command(faultSchema, (fault) => void faults.add(fault)),
     'clear-faults': command(nothing, () => faults.clear()),
-    throttle: command(throttleSchema, (order) => usage.throttle(order)),
+    throttle: command(throttleSchema, (order) => void usage.throttle(order)),
     'clear-throttle': command(nothing, () => usage.clear()),
     'set-day': command(daySchema, ({ id, date, numbers }) => insights.setDay(id, date, numbers)),
     restate: command(restateSchema, (restatement) => insights.restate(restatement)),

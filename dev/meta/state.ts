@@ -89,6 +89,8 @@ const NUMBER_KEYS = [
   'formLeads',
   'siteLeads',
   'messages',
+  'purchases',
+  'purchaseValue',
 ] as const
 
 /** The state as it is kept. */
@@ -175,6 +177,8 @@ export function sumOf(days: readonly DayNumbers[]): DayNumbers {
     formLeads: 0,
     siteLeads: 0,
     messages: 0,
+    purchases: 0,
+    purchaseValue: 0,
   }
   for (const numbers of days) for (const key of NUMBER_KEYS) total[key] += numbers[key]
   return total

@@ -35,10 +35,15 @@ export class Usage {
     this.#tier = tier
   }
 
-  throttle({ code, subcode, minutes, after = 0, id }: ThrottleOrder): void {
+  /** Orders a throttle; the returned function lifts it. */
+  throttle({ code, subcode, minutes, after = 0, id }: ThrottleOrder): () => void {
     const type = meterTypeOf(code)
     const ms = minutes * 60_000
-    this.#blocks.push({ type, id, code, subcode, after, seen: 0, ms, until: undefined })
+    const block: Block = { type, id, code, subcode, after, seen: 0, ms, until: undefined }
+    this.#blocks.push(block)
+    return () => {
+      this.#blocks = this.#blocks.filter((other) => other !== block)
+    }
   }
 
   /** Lifts every throttle, ordered or earned. */

@@ -1,15 +1,28 @@
 import type { DayNumbers } from '../state.ts'
 
 const leads = (n: DayNumbers) => n.formLeads + n.siteLeads
+/** Some buy on Facebook itself, the others where the pixel sees it. */
+const shopPurchases = (n: DayNumbers) => Math.floor(n.purchases * 0.2)
+const pixelPurchases = (n: DayNumbers) => n.purchases - shopPurchases(n)
 const reactions = (n: DayNumbers) => Math.round(n.clicks * 0.06)
 const comments = (n: DayNumbers) => Math.round(n.clicks * 0.01)
 const likes = (n: DayNumbers) => Math.round(n.clicks * 0.008)
 const postEngagement = (n: DayNumbers) => n.linkClicks + reactions(n) + comments(n)
 const contentViews = (n: DayNumbers) => (n.siteLeads > 0 ? Math.round(n.linkClicks * 0.4) : 0)
 
+type Action = readonly [type: string, count: (numbers: DayNumbers) => number]
+
+// The first two are the same purchases, and contain the other two (Meta: ads-action-stats).
+const PURCHASES: readonly Action[] = [
+  ['omni_purchase', (n) => n.purchases],
+  ['purchase', (n) => n.purchases],
+  ['offsite_conversion.fb_pixel_purchase', pixelPurchases],
+  ['onsite_conversion.purchase', shopPurchases],
+]
+
 // The rows overlap: `lead` contains the two below it, and the rows that add other events to leads
 // look like leads to whoever matches names by a part of them (Meta: ads-action-stats).
-const ACTIONS: readonly [type: string, count: (numbers: DayNumbers) => number][] = [
+const ACTIONS: readonly Action[] = [
   ['onsite_conversion.messaging_conversation_started_7d', (n) => n.messages],
   ['onsite_conversion.messaging_first_reply', (n) => Math.round(n.messages * 0.7)],
   ['onsite_conversion.total_messaging_connection', (n) => Math.round(n.messages * 1.3)],
@@ -26,6 +39,7 @@ const ACTIONS: readonly [type: string, count: (numbers: DayNumbers) => number][]
     'offsite_complete_registration_add_meta_leads',
     (n) => (n.siteLeads > 0 ? Math.round(n.siteLeads / 2) + n.formLeads : 0),
   ],
+  ...PURCHASES,
   ['landing_page_view', (n) => Math.round(n.linkClicks * 0.8)],
   ['link_click', (n) => n.linkClicks],
   ['post_reaction', reactions],
@@ -57,6 +71,14 @@ export function actionsOf(numbers: DayNumbers, windows: readonly string[]) {
   })
 }
 
+/** `action_values`: what was paid, for the types of `actions` that have a price. */
+export function valuesOf(numbers: DayNumbers) {
+  return PURCHASES.flatMap(([type, count]) => {
+    const value = (numbers.purchaseValue * count(numbers)) / numbers.purchases
+    return count(numbers) === 0 ? [] : [{ action_type: type, value: decimal(value) }]
+  })
+}
+
 /** `cost_per_action_type`. */
 export function costsOf(numbers: DayNumbers) {
   return ACTIONS.flatMap(([type, count]) => {
@@ -77,6 +99,10 @@ const RESULTS: Record<string, { indicator: string; count: (n: DayNumbers) => num
   LANDING_PAGE_VIEWS: {
     indicator: 'actions:landing_page_view',
     count: (n) => Math.round(n.linkClicks * 0.8),
+  },
+  OFFSITE_CONVERSIONS: {
+    indicator: 'actions:offsite_conversion.fb_pixel_purchase',
+    count: pixelPurchases,
   },
   REACH: { indicator: 'reach', count: (n) => n.reach },
 }

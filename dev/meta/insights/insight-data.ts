@@ -72,9 +72,12 @@ export function adDay(
       ? Math.round(computed.siteLeads * share * factor * 93) / 100
       : restated(known(computed.siteLeads, 'site')),
     messages: restated(known(computed.messages, 'message')),
+    purchases: restated(known(computed.purchases, 'purchase')),
     ...given,
   }
-  return Object.values(numbers).some((number) => number > 0) ? numbers : undefined
+  const purchaseValue = given?.purchaseValue ?? numbers.purchases * (ad.pace.order ?? 0)
+  const all = { ...numbers, purchaseValue }
+  return Object.values(all).some((number) => number > 0) ? all : undefined
 }
 
 function computedDay(ad: Ad, date: string, share: number, { seed }: State): DayNumbers {
@@ -93,5 +96,7 @@ function computedDay(ad: Ad, date: string, share: number, { seed }: State): DayN
     formLeads: 0,
     siteLeads: bought(ad.pace.siteLead, 'site'),
     messages: bought(ad.pace.message, 'message'),
+    purchases: bought(ad.pace.purchase, 'purchase'),
+    purchaseValue: 0,
   }
 }

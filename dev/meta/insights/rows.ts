@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import { type DayNumbers, sumOf } from '../state.ts'
 import type { Ad, AdAccount } from '../world/ads.ts'
 import { must } from '../world/world.ts'
-import { actionsOf, costsOf, decimal, resultsOf } from './actions.ts'
+import { actionsOf, costsOf, decimal, resultsOf, valuesOf } from './actions.ts'
 import type { AdDay } from './collect.ts'
 import type { DateRange } from './date-ranges.ts'
 import type { InsightQuery, Level } from './query.ts'
@@ -90,6 +90,7 @@ function sum(group: readonly AdDay[]): DayNumbers {
 function metrics(n: DayNumbers, { currency }: AdAccount, windows: readonly string[]): Row {
   const spend = currency === 'JPY' ? n.spend.toFixed(0) : n.spend.toFixed(2)
   const actions = actionsOf(n, windows)
+  const values = valuesOf(n)
   const costs = n.spend > 0 ? costsOf(n) : []
   return {
     spend,
@@ -104,6 +105,7 @@ function metrics(n: DayNumbers, { currency }: AdAccount, windows: readonly strin
     inline_link_click_ctr: ratio(n.linkClicks * 100, n.impressions),
     cost_per_inline_link_click: ratio(n.spend, n.linkClicks),
     actions: actions.length > 0 ? actions : undefined,
+    action_values: values.length > 0 ? values : undefined,
     cost_per_action_type: costs.length > 0 ? costs : undefined,
   }
 }

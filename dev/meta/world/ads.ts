@@ -21,6 +21,9 @@ interface Pace {
   siteLead?: number
   /** Cost of one conversation begun in a messenger. */
   message?: number
+  /** Cost of one purchase, and what people pay for it. */
+  purchase?: number
+  order?: number
 }
 
 /** An ad; one with a form brings leads of that form. */

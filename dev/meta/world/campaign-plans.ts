@@ -232,4 +232,23 @@ export const CAMPAIGN_PLANS: readonly CampaignPlan[] = [
       },
     ],
   },
+  {
+    accountId: LOS_ANGELES,
+    name: 'Online course | Sales',
+    objective: 'OUTCOME_SALES',
+    dailyBudget: '3000',
+    startedDaysAgo: 40,
+    sets: [
+      {
+        name: 'LA lookalike of students',
+        goal: 'OFFSITE_CONVERSIONS',
+        ads: [
+          {
+            name: 'Twelve lessons at home',
+            pace: { spend: 24, cpm: 11, ctr: 1.6, purchase: 7, order: 49 },
+          },
+        ],
+      },
+    ],
+  },
 ]

@@ -91,6 +91,40 @@ describe('a row of insights', () => {
     })
   })
 
+  it('counts a purchase in overlapping actions, with what was paid beside them', async () => {
+    const stand = connected()
+    const numbers = { impressions: 1000, purchases: 11, purchaseValue: 550 }
+    stand.meta.insights.setDay(CAMPAIGN, YESTERDAY, numbers)
+    const [row] = await campaigns(stand, { fields: 'actions,action_values', ...day(YESTERDAY) })
+    const counts = {
+      omni_purchase: '11',
+      purchase: '11',
+      'offsite_conversion.fb_pixel_purchase': '9',
+      'onsite_conversion.purchase': '2',
+    }
+    expect(actionsOf(row)).toMatchObject(counts)
+    const values = Object.entries(counts).map(([action_type, count]) => {
+      return { action_type, value: String(Number(count) * 50) }
+    })
+    expect(row?.['action_values']).toEqual(values)
+  })
+
+  it('is a campaign for sales whose Results are what the pixel saw', async () => {
+    const stand = connected({ history: true })
+    const query = { level: 'campaign', fields: 'objective,actions,results', date_preset: 'last_7d' }
+    const rows = (await stand.get(`${LOS_ANGELES}/insights`, query, stand.user)).rows()
+    const sales = rows.filter((row) => row['objective'] === 'OUTCOME_SALES')
+    expect(sales).toHaveLength(1)
+    const bought = Number(actionsOf(sales[0])['offsite_conversion.fb_pixel_purchase'])
+    expect(bought).toBeGreaterThan(5)
+    expect(sales[0]?.results).toMatchObject([
+      {
+        indicator: 'actions:offsite_conversion.fb_pixel_purchase',
+        values: [{ value: String(bought) }],
+      },
+    ])
+  })
+
   it('leaves out what is zero: actions, their key, values of results', async () => {
     const stand = connected()
     stand.meta.insights.setDay(CAMPAIGN, YESTERDAY, { spend: 3, impressions: 900 })
