@@ -24,7 +24,12 @@ export default defineConfig({
             main: './src/index.ts',
             wrangler: { configPath: './wrangler.jsonc' },
             miniflare: {
-              bindings: { ...TEST_SETTINGS, TEST_MIGRATIONS: await readD1Migrations('migrations') },
+              bindings: {
+                ...TEST_SETTINGS,
+                TEST_MIGRATIONS: await readD1Migrations('migrations'),
+                // Of the month that is made up; another one is another month.
+                TEST_SEED: process.env['TEST_SEED'] ?? '1',
+              },
             },
           })),
         ],
