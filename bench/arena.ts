@@ -8,11 +8,14 @@ import { PortalClient } from '../dev/portal-client.ts'
 import { ROOT } from '../dev/run-tool.ts'
 import { runWorker, type RunningWorker } from '../dev/run-worker.ts'
 import { post } from './http.ts'
+import { workerdOf } from './memory.ts'
 import { type BareServers, startBareServers } from './servers.ts'
 
 /** Where it is measured: the Worker and the floor, both by `wrangler dev`, and bare servers. */
 export interface Arena {
   worker: string
+  /** The Worker's processes: wrangler puts one before the one that it runs in. */
+  workerd: number[]
   floor: string
   settings: LocalSettings
   servers: BareServers
@@ -41,6 +44,7 @@ export async function setArena(): Promise<Arena> {
     '--var',
     'TELEGRAM_GROUP_LIMIT:100000',
   ])
+  const workerd = workerdOf(process.pid)
   const floor = await up([
     '--config',
     `${ROOT}bench/workers/floor.wrangler.jsonc`,
@@ -57,6 +61,7 @@ export async function setArena(): Promise<Arena> {
   return {
     admin,
     worker: worker.url,
+    workerd,
     floor: floor.url,
     settings,
     servers,

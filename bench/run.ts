@@ -4,6 +4,7 @@ import { acknowledgeBatch, acknowledgeOne } from './acknowledge.ts'
 import { type Arena, setArena } from './arena.ts'
 import { readInsights } from './insights.ts'
 import { countCosts, showLeads } from './leads.ts'
+import { takeInMissed } from './reconcile.ts'
 import { answerClient, countLife, pressButton } from './telegram.ts'
 
 /** `npm run bench [-- NAME] [-- --json]`: every figure beside a floor measured in the same run. */
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (arena: Arena) => Promise<Figure[]>> = {
   costs: countCosts,
   life: countLife,
   insights: readInsights,
+  reconcile: takeInMissed,
 }
 
 const { values, positionals } = parseArgs({

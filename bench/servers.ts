@@ -18,12 +18,18 @@ export interface BareServers {
   hasCampaigns(count: number): void
   /** Pages of insights read so far. */
   insightPages(): number
+  /** Meta has so many leads of the page's form from now on, of the last hour. */
+  leavesLeads(count: number): void
+  /** Pages of lists of leads read so far. */
+  leadPages(): number
   /** Resolves when so many cards were sent. */
   reached(sent: number): Promise<void>
   close(): void
 }
 
-const PAGE_ID = '102938475610293'
+/** The page that is connected, and its form. */
+export const PAGE_ID = '102938475610293'
+const FORM_ID = '778812345678901'
 
 export async function startBareServers(): Promise<BareServers> {
   let sent = 0
@@ -32,6 +38,8 @@ export async function startBareServers(): Promise<BareServers> {
   let pauseMs = 0
   let campaigns = 0
   let insightPages = 0
+  let leads = 0
+  let leadPages = 0
   const cards = new Map<number, string>()
   const listeners = new Map<string, () => void>()
   const server: Server = createServer((request, response) => void answer(request, response))
@@ -43,7 +51,9 @@ export async function startBareServers(): Promise<BareServers> {
     const isTelegram = pathname.startsWith('/telegram/')
     const reply = isTelegram
       ? telegram(pathname, body)
-      : (ofAdAccount(pathname, searchParams) ?? meta(pathname, body))
+      : (ofAdAccount(pathname, searchParams) ??
+        ofForms(pathname, searchParams) ??
+        meta(pathname, body))
     if (!isTelegram) response.setHeader('x-ad-account-usage', TRUSTED)
     if (isTelegram && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     response.setHeader('content-type', 'application/json').end(JSON.stringify(reply))
@@ -74,6 +84,15 @@ export async function startBareServers(): Promise<BareServers> {
     return insights(campaigns, query)
   }
 
+  function ofForms(path: string, query: URLSearchParams): unknown {
+    if (path.endsWith('/leadgen_forms')) {
+      return { data: [{ id: FORM_ID, name: 'Form', status: 'ACTIVE', leads_count: leads }] }
+    }
+    if (!path.endsWith(`/${FORM_ID}/leads`)) return undefined
+    leadPages += 1
+    return listedLeads(leads, query)
+  }
+
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent: () => sent,
@@ -81,6 +100,8 @@ export async function startBareServers(): Promise<BareServers> {
     cards,
     hasCampaigns: (count) => (campaigns = count),
     insightPages: () => insightPages,
+    leavesLeads: (count) => (leads = count),
+    leadPages: () => leadPages,
     takesMs: (ms) => (pauseMs = ms),
     answered: (method) => new Promise((resolve) => listeners.set(method, resolve)),
     reached: (count) =>
@@ -133,6 +154,23 @@ function insights(campaigns: number, query: URLSearchParams): unknown {
   return { data, paging: { cursors: { after: String(to) }, ...next } }
 }
 
+/** Of Meta's own list: newest first, so many at a time. */
+function listedLeads(count: number, query: URLSearchParams): unknown {
+  const from = Number(query.get('after') ?? 0)
+  const to = Math.min(from + Number(query.get('limit') ?? 25), count)
+  const created = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+Z$/, '+0000')
+  const data = Array.from({ length: to - from }, (_, n) => ({
+    ...lead(String(FIRST_LISTED + BigInt(from + n))),
+    ad_id: '120210000000000301',
+    created_time: created,
+  }))
+  const next = to < count ? { next: 'http://bare/next' } : {}
+  return { data, paging: { cursors: { after: String(to) }, ...next } }
+}
+
+/** Far from the ids that webhooks tell of. */
+const FIRST_LISTED = 2_580_000_000_000_000n
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = ''
   for await (const chunk of request) body += String(chunk)
@@ -174,11 +212,11 @@ function batch(body: string): unknown {
   })
 }
 
-function lead(id: string): unknown {
+function lead(id: string) {
   return {
     id,
     created_time: '2026-11-22T09:19:56+0000',
-    form_id: '778812345678901',
+    form_id: FORM_ID,
     field_data: [
       { name: 'full_name', values: [`Aziza ${id}`] },
       // Of one person each: all of the same would be repeats of one another.
