@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { USERS } from '../../dev/meta/world/world.ts'
 import { chance } from '../../dev/meta/random.ts'
-import { startAggregation } from '../../src/meta/aggregate.ts'
+import { snapshotKey, startAggregation } from '../../src/meta/aggregate.ts'
 import { dayOf } from '../../src/period.ts'
 import { projectRulesSchema } from '../../src/project-rules.ts'
 import { startDue } from '../../src/schedule/start-due.ts'
@@ -57,11 +57,22 @@ afterEach(async () => {
   await updateProject(env.DB, 'main', { ...nothing, chatId: null })
 })
 
-const TABLES = ['connections', 'meta_routes', 'insights', 'insight_days', 'receipts', 'parked']
+const TABLES = [
+  'connections',
+  'meta_routes',
+  'insights',
+  'insight_days',
+  'receipts',
+  'parked',
+  'alerts',
+  'audit_log',
+]
 
 async function forgetAll(): Promise<void> {
   await beginAnew()
   await env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)))
+  const snapshots = [snapshotKey(), ...PROJECTS.map(({ id }) => snapshotKey(id))]
+  await Promise.all(snapshots.map((name) => env.KV_META.delete(name)))
 }
 
 /** Two projects with a chat, an ad account and a page each, and nobody connected. */
