@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { introduce } from '../src/bot/introduce.ts'
 import { telegramOf } from '../src/bot/telegram.ts'
+import { DATASET } from './meta/world/ads.ts'
 import { PortalClient } from './portal-client.ts'
 import type { StandIns } from './stand-ins.ts'
 import type { Telegram } from './telegram/telegram.ts'
@@ -113,6 +114,8 @@ export async function setDemo({
   telegram.say(PEOPLE.admin.id, groupId, { text: '/bind', threadId: topicId })
   const ended = await admin.connectMeta()
   if (!ended.includes('connect=done')) throw new Error(`Facebook was not connected: ${ended}`)
+  // Meta is told what becomes of its leads.
+  await admin.api('PATCH', '/projects/main', { datasetId: DATASET.id })
   return {
     admin: adminLink,
     manager: await linkOf(telegram, PEOPLE.olim.id),

@@ -64,6 +64,8 @@ const TRY = `Try this:
   4. In the portal see both, the cost per lead and CTR; under «Отчёты» make a report and open it.
   5. With both managers open, press «Стенд», then «300 заявок за минуту»: the cards come at the pace
      that Telegram allows. Switch «Telegram недоступен» on and off: nothing is lost, nothing comes twice.
+  6. Beside the lead forms press «Убить токен» and send a form: its card waits for details, and the
+     admin is told why, with a button. Press it, allow the app again: the card fills in by itself.
 
 Everything is kept in .targetbot; npm start -- --fresh begins anew. Ctrl-C ends it all.`
 
