@@ -6,9 +6,9 @@ export default defineConfig({
   test: {
     // Our own log lines are looked at by the tests that are about them.
     onConsoleLog: (text) => !text.startsWith('{"level"'),
-    // What a workflow or an alarm says after the last test has nobody left to say it to.
+    // What a workflow or an alarm asks for after the last test has nobody left to be asked of.
     onUnhandledError: ({ name, message }) =>
-      !(name === 'EnvironmentTeardownError' && message.includes('onUserConsoleLog')),
+      !(name === 'EnvironmentTeardownError' && message.includes('Closing rpc while')),
     projects: [
       {
         test: {

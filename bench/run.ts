@@ -21,9 +21,10 @@ export interface Figure {
 }
 
 const BENCHES: Record<string, (arena: Arena) => Promise<Figure[]>> = {
+  // First: cards of others would have their ages changed beside it.
+  'show-leads': showLeads,
   'acknowledge-one': acknowledgeOne,
   'acknowledge-batch': acknowledgeBatch,
-  'show-leads': showLeads,
   press: pressButton,
   answer: answerClient,
   costs: countCosts,

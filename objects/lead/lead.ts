@@ -243,7 +243,7 @@ export class Lead extends DurableObject<Env> {
 
   #apply(command: LeadCommand, { rules, shownIn }: Terms): LeadAnswer {
     if (!this.#exists) this.#tables.create()
-    const before = this.#tables.lead()
+    const before = this.#exists ? this.#tables.lead() : null
     if (before && this.#tables.isDone(command.id)) return { ok: true, lead: before, isNew: false }
     const at = isoTime()
     const decision = decide(before, command, at)
