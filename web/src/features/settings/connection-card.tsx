@@ -11,8 +11,10 @@ import { useNow } from '../../use-now.ts'
 import { AdAccounts } from './ad-accounts.tsx'
 import { disconnect } from './api/disconnect.ts'
 import type { Connection } from './api/get-connections.ts'
+import { Checks } from './checks.tsx'
 import css from './connection-card.module.css'
 import { daysLeft } from './days-left.ts'
+import { Pages } from './pages.tsx'
 import { useChange } from './use-change.ts'
 
 /** So few days before its end a connection is spoken of as ending. */
@@ -51,21 +53,9 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
           </Notice>
         )}
         <Life connection={connection} />
-        <section>
-          <h3>{t('facebook.pages')}</h3>
-          {connection.pages.length === 0 && <p className={css['none']}>{t('facebook.no_pages')}</p>}
-          <ul>
-            {connection.pages.map((page) => (
-              <li key={page.id} className={css['page']}>
-                <span dir="auto">{page.name}</span>
-                <Badge tone={page.subscribed ? 'good' : 'warn'}>
-                  {t(page.subscribed ? 'facebook.subscribed' : 'facebook.not_subscribed')}
-                </Badge>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Pages pages={connection.pages} />
         <AdAccounts connection={connection} />
+        <Checks connectionId={connection.id} />
         <Disconnect connection={connection} />
       </div>
     </Card>

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { healthQuery } from '../../api/get-health.ts'
-import { ButtonAnchor } from '../../ui/button.tsx'
+import { Button, ButtonAnchor } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
@@ -9,6 +10,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { SkeletonList } from '../../ui/skeleton.tsx'
 import { connectionsQuery } from './api/get-connections.ts'
 import { ConnectionCard } from './connection-card.tsx'
+import { PasteToken } from './paste-token.tsx'
 import rows from './rows.module.css'
 
 /** Who allowed us into Facebook, and which of their ad accounts the project reads. */
@@ -17,10 +19,14 @@ export function Facebook() {
   const connections = useQuery(connectionsQuery)
   const health = useQuery(healthQuery)
   const isOff = health.data?.meta === 'off'
+  const [isPasting, setIsPasting] = useState(false)
   const connect = (
-    <ButtonAnchor look="primary" icon="link" href="/meta/connect">
-      {t('connect.button')}
-    </ButtonAnchor>
+    <div className={rows['actions']}>
+      <Button onClick={() => setIsPasting(true)}>{t('facebook.token')}</Button>
+      <ButtonAnchor look="primary" icon="link" href="/meta/connect">
+        {t('connect.button')}
+      </ButtonAnchor>
+    </div>
   )
   if (connections.isPending) return <SkeletonList rows={2} height={220} />
   if (!connections.data) {
@@ -29,6 +35,7 @@ export function Facebook() {
   const { items } = connections.data
   return (
     <>
+      {isPasting && <PasteToken onClose={() => setIsPasting(false)} />}
       {isOff && (
         <Notice tone="warn" icon="warning">
           {t('connect.off')}
