@@ -304,7 +304,7 @@ describe('any life of a lead', () => {
         await life.comeToRest()
         await life.expectShownAsItIs()
       }),
-      { numRuns: 400, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: false },
+      { numRuns: 400, interruptAfterTimeLimit: 45_000, markInterruptAsFailure: false },
     )
   }, 120_000)
 })

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { projectChoice, useMe, useProjectId } from '../session.ts'
+import { useProjectName } from '../use-project-name.ts'
 import css from './project-switch.module.css'
 
 /** Which project is looked at; there is nothing to choose while there is one. */
@@ -7,6 +8,7 @@ export function ProjectSwitch() {
   const { t } = useTranslation()
   const { projects, role } = useMe()
   const id = useProjectId()
+  const nameOf = useProjectName()
   if (projects.length < 2 || role === 'client') return null
   return (
     <select
@@ -17,7 +19,7 @@ export function ProjectSwitch() {
     >
       {projects.map((project) => (
         <option key={project.id} value={project.id}>
-          {project.name}
+          {nameOf(project.name)}
         </option>
       ))}
     </select>

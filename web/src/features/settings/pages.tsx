@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { projectsQuery } from '../../api/get-projects.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { useToast } from '../../ui/toast.tsx'
+import { useProjectName } from '../../use-project-name.ts'
 import type { Connection } from './api/get-connections.ts'
 import { metaRoutesQuery } from './api/get-meta-routes.ts'
 import { routePage } from './api/route-page.ts'
@@ -50,6 +51,7 @@ function ProjectOf({ page }: { page: Page }) {
   const { t } = useTranslation()
   const { data: projects } = useQuery(projectsQuery)
   const { data: routes } = useQuery(metaRoutesQuery)
+  const nameOf = useProjectName()
   const say = useToast()
   const change = useChange(
     (projectId: string) => routePage({ metaId: page.id, projectId }),
@@ -68,7 +70,7 @@ function ProjectOf({ page }: { page: Page }) {
     >
       {projects.items.map(({ id, name }) => (
         <option key={id} value={id}>
-          {name}
+          {nameOf(name)}
         </option>
       ))}
     </select>
