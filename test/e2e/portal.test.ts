@@ -235,6 +235,22 @@ describe('a report', () => {
   })
 })
 
+describe('Facebook in the settings', () => {
+  it('is checked line by line, and a page’s leads are given to a project', async () => {
+    const project = await stage.admin.api('POST', '/projects', { name: 'Стоматология' })
+    const { id } = z.object({ id: z.string() }).parse(project)
+    const { page } = await enter(stage.links.admin, '/settings/facebook')
+    await page.getByRole('button', { name: 'Проверить' }).click()
+    await page.getByText('Уведомления приходят').waitFor()
+    expect(await page.getByText('Нет', { exact: true }).count()).toBe(0)
+    await page.getByLabel('заявки страницы Dent Lux').selectOption({ label: 'Стоматология' })
+    await page.getByText('пойдут в этот проект').waitFor()
+    expect(await stage.admin.api('GET', `/meta-routes?project=${id}`)).toMatchObject({
+      items: [{ kind: 'page', projectId: id }],
+    })
+  })
+})
+
 describe('on a phone', () => {
   /** Every page, and what is there once it has come. */
   const PAGES = [
