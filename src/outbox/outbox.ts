@@ -3,40 +3,10 @@ import { forgetParked, recordParked } from '../store/parked.ts'
 import { type Delivery, Drain } from './drain.ts'
 import { isPlatformTrouble } from './platform-trouble.ts'
 import { retryDelay } from './retry-delay.ts'
+import type { HeadRow, NewRow, OutboxCounts, OutboxRow } from './row.ts'
+import { OutboxTable, SHOWN_AFTER } from './table.ts'
 
-/** Something an object owes; `kind` says what, `key` in what order. */
-export interface OutboxRow {
-  key: string
-  priority: number
-  seq: number
-  kind: string
-  body: string
-  attempts: number
-  /** What was noted before the first try: there it tells a later try that this one had begun. */
-  mark: string | null
-}
-
-export interface NewRow {
-  key: string
-  kind: string
-  body?: unknown
-  /** Smaller goes first within the key; 0 when absent. */
-  priority?: number
-  /** Not before this time (ms). */
-  at?: number
-  /** Only the latest of its key and kind counts: one that waits is replaced. */
-  latest?: boolean
-}
-
-/** What an object owed when it was asked. */
-export interface OutboxCounts {
-  waiting: number
-  parked: number
-  /** When the oldest of the waiting was owed, ms. */
-  oldestAt: number | null
-  /** Why something waits although it was tried; `null` when nothing was. */
-  reason: string | null
-}
+export type { NewRow, OutboxCounts, OutboxRow } from './row.ts'
 
 /** How an object is woken; a Durable Object's alarm, or a job of an Agent's lifecycle. */
 export interface WakeUp {
@@ -75,28 +45,8 @@ const ATTEMPT_MS = 1_000
  */
 const BUG_AFTER_MS = 6 * 3_600_000
 
-/** From so many such failures on it is shown with what was parked, and tried on. */
-const SHOWN_AFTER = 10
-
 /** The outbox's own kind: tells D1 that a row was parked or is parked no more. */
 const TROUBLE = 'trouble'
-
-const SCHEMA = `CREATE TABLE outbox (
-  key TEXT NOT NULL, priority INTEGER NOT NULL, seq INTEGER NOT NULL,
-  kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
-  next_at INTEGER, -- ms; NULL: parked
-  mark TEXT, reason TEXT,
-  failing_since INTEGER, -- ms; since when it fails in a way nobody foresaw, and in no other
-  PRIMARY KEY (key, priority, seq)
-) WITHOUT ROWID`
-
-// Jumps from key to key instead of reading every row.
-const KEYS = `WITH RECURSIVE k(key) AS (
-  SELECT min(key) FROM outbox
-  UNION ALL SELECT (SELECT min(key) FROM outbox WHERE key > k.key) FROM k WHERE k.key IS NOT NULL
-) SELECT key FROM k WHERE key IS NOT NULL`
-
-type HeadRow = OutboxRow & { next_at: number; failing_since: number | null }
 
 /**
  * What an object owes others: written in one transaction with the state that owes it, carried out at
@@ -104,11 +54,9 @@ type HeadRow = OutboxRow & { next_at: number; failing_since: number | null }
  */
 export class Outbox {
   readonly #deps: OutboxDeps
-  readonly #sql: SqlStorage
+  readonly #table: OutboxTable
   readonly #drain: Drain<HeadRow>
   readonly #holds = new Map<string, number>()
-  /** Known once a transaction that made the table was not undone. */
-  #exists = false
   #armedAt: number | null = null
   #lastSeq: number | null = null
   /** Rows whose first try has begun, by key: they are finished before anything else under it. */
@@ -116,10 +64,10 @@ export class Outbox {
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps
-    this.#sql = deps.storage.sql
+    this.#table = new OutboxTable(deps.storage.sql)
     this.#drain = new Drain({
       now: () => Date.now(),
-      keys: () => this.#keys(),
+      keys: () => this.#table.keys(),
       next: (key, now) => this.#next(key, now),
       deliver: (rows) => this.#deliver(rows),
       settle: (rows, delivery) => this.#settle(rows, delivery),
@@ -133,7 +81,7 @@ export class Outbox {
   add(rows: NewRow[]): void {
     if (rows.length === 0) return
     const now = Date.now()
-    if (!this.#isBegun) this.#sql.exec(SCHEMA)
+    this.#table.begin()
     for (const row of rows) {
       if (!(row.latest && this.#replace(row, now))) this.#insert(row, now)
     }
@@ -173,7 +121,7 @@ export class Outbox {
 
   /** Carries out everything that is due; resolves when that is done. */
   async ring(): Promise<void> {
-    this.#exists = this.#isBegun
+    this.#table.settle()
     await this.#drain.ring()
   }
 
@@ -214,8 +162,7 @@ export class Outbox {
 
   /** When the first of what is owed is due (ms); `null` when nothing is owed but what is parked. */
   nextAt(): number | null {
-    if (!this.#isBegun) return null
-    return this.#sql.exec<{ at: number | null }>('SELECT min(next_at) AS at FROM outbox').one().at
+    return this.#table.nextAt()
   }
 
   /**
@@ -225,44 +172,24 @@ export class Outbox {
   note(row: OutboxRow, mark: string | null): void {
     if (mark === null) this.#rowsBegun().delete(row.key)
     else this.#rowsBegun().set(row.key, { ...row, mark })
-    this.#sql.exec(
-      'UPDATE outbox SET mark = ? WHERE key = ? AND priority = ? AND seq = ?',
-      mark,
-      row.key,
-      row.priority,
-      row.seq,
-    )
+    this.#table.mark(row, mark)
   }
 
   /** Makes everything due that waits under keys beginning so: what held it up is over. */
   hasten(keyPrefix: string): void {
-    if (!this.#isBegun) return
+    if (!this.#table.isBegun) return
     const now = Date.now()
     for (const key of this.#holds.keys()) if (key.startsWith(keyPrefix)) this.#holds.delete(key)
-    this.#sql.exec(
-      `UPDATE outbox SET next_at = ?, failing_since = NULL
-       WHERE key >= ? AND key < ? AND next_at > ?`,
-      now,
-      keyPrefix,
-      `${keyPrefix}\uffff`,
-      now,
-    )
+    this.#table.hasten(keyPrefix, now)
     this.#arm(now + GUARD_MS, now)
   }
 
   /** Tries a parked row again; false when there is none of this number. */
   retry(seq: number): boolean {
-    if (!this.#isBegun) return false
+    if (!this.#table.isBegun) return false
     const now = Date.now()
     return this.transact(() => {
-      const { rowsWritten } = this.#sql.exec(
-        `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL, failing_since = NULL
-         WHERE seq = ? AND (next_at IS NULL OR attempts >= ?)`,
-        now,
-        seq,
-        SHOWN_AFTER,
-      )
-      if (rowsWritten === 0) return false
+      if (!this.#table.renew(seq, now)) return false
       // What is parked has no kind that matters any more.
       this.#oweTrouble({ kind: '', seq }, now)
       this.#arm(now + GUARD_MS, now)
@@ -272,15 +199,10 @@ export class Outbox {
 
   /** Forgets a parked row of this kind, which nobody can carry out; false when there is none. */
   dismiss(seq: number, kind: string): boolean {
-    if (!this.#isBegun) return false
+    if (!this.#table.isBegun) return false
     const now = Date.now()
     return this.transact(() => {
-      const { rowsWritten } = this.#sql.exec(
-        'DELETE FROM outbox WHERE seq = ? AND kind = ? AND next_at IS NULL',
-        seq,
-        kind,
-      )
-      if (rowsWritten === 0) return false
+      if (!this.#table.dismiss(seq, kind)) return false
       this.#oweTrouble({ kind, seq }, now)
       this.#arm(now + GUARD_MS, now)
       return true
@@ -289,16 +211,11 @@ export class Outbox {
 
   /** Makes due again what was parked for something that is over. Call it in a transaction. */
   revive(isOver: (row: { key: string; kind: string; reason: string }) => boolean): void {
-    if (!this.#isBegun) return
+    if (!this.#table.isBegun) return
     const now = Date.now()
-    const parked = this.#parked().filter(isOver)
+    const parked = this.#table.parked().filter(isOver)
     for (const row of parked) {
-      this.#sql.exec(
-        `UPDATE outbox SET next_at = ?, attempts = 0, reason = NULL, failing_since = NULL
-         WHERE seq = ?`,
-        now,
-        row.seq,
-      )
+      this.#table.renew(row.seq, now)
       this.#oweTrouble(row, now)
     }
     if (parked.length > 0) this.#arm(now + GUARD_MS, now)
@@ -306,20 +223,14 @@ export class Outbox {
 
   /** Owes a parked row no more, for it is owed anew. Call it in a transaction. */
   withdraw(kind: string, body: unknown): void {
-    if (!this.#isBegun) return
+    if (!this.#table.isBegun) return
     const words = JSON.stringify(body)
-    this.#forget(this.#parked().filter((row) => row.kind === kind && row.body === words))
+    this.#forget(this.#table.parked().filter((row) => row.kind === kind && row.body === words))
   }
 
   /** Everything that is owed under a key, parked or not, in order. */
   all(key: string): OutboxRow[] {
-    if (!this.#isBegun) return []
-    return this.#sql
-      .exec<OutboxRow & Record<string, SqlStorageValue>>(
-        'SELECT * FROM outbox WHERE key = ? ORDER BY priority, seq',
-        key,
-      )
-      .toArray()
+    return this.#table.all(key)
   }
 
   /** Owes these rows no more: somebody else does now. Call it in a transaction. */
@@ -330,52 +241,16 @@ export class Outbox {
 
   /** How much waits under a key with a priority, and when the first of it is due (ms). */
   ahead(key: string, priority: number): { count: number; nextAt: number | null } {
-    if (!this.#isBegun) return { count: 0, nextAt: null }
-    return this.#sql
-      .exec<{ count: number; nextAt: number | null }>(
-        `SELECT count(*) AS count, min(next_at) AS nextAt FROM outbox
-         WHERE key = ? AND priority = ? AND next_at IS NOT NULL`,
-        key,
-        priority,
-      )
-      .one()
+    return this.#table.ahead(key, priority)
   }
 
   /** What waits under a key with a priority, as it was written. */
   bodies(key: string, priority: number): unknown[] {
-    if (!this.#isBegun) return []
-    return this.#sql
-      .exec<{ body: string }>(
-        'SELECT body FROM outbox WHERE key = ? AND priority = ? AND next_at IS NOT NULL',
-        key,
-        priority,
-      )
-      .toArray()
-      .map(({ body }) => JSON.parse(body))
+    return this.#table.bodies(key, priority)
   }
 
   counts(): OutboxCounts {
-    if (!this.#isBegun) return { waiting: 0, parked: 0, oldestAt: null, reason: null }
-    const row = this.#sql
-      .exec<{ waiting: number; parked: number; oldest: number | null; reason: string | null }>(
-        // What is only meant for later waits for nobody.
-        `SELECT count(CASE WHEN waits THEN 1 END) AS waiting, count(*) - count(next_at) AS parked,
-          min(CASE WHEN waits THEN seq END) AS oldest,
-          max(CASE WHEN waits THEN reason END) AS reason
-         FROM (SELECT *, next_at <= ? OR (next_at IS NOT NULL AND reason IS NOT NULL) AS waits
-               FROM outbox)`,
-        Date.now(),
-      )
-      .one()
-    const oldestAt = row.oldest === null ? null : Math.floor(row.oldest / 1000)
-    const { waiting, parked, reason } = row
-    return { waiting, parked, oldestAt, reason }
-  }
-
-  /** Most leads are told of by whoever brought them and never owe anything: they have no table. */
-  get #isBegun(): boolean {
-    const sql = `SELECT 1 FROM sqlite_master WHERE name = 'outbox'`
-    return this.#exists || this.#sql.exec(sql).toArray().length > 0
+    return this.#table.counts(Date.now())
   }
 
   #settleAttempt({ key }: NewRow, delivery: Delivery, also: () => void): boolean {
@@ -389,92 +264,34 @@ export class Outbox {
   }
 
   /** Whether under its key something is owed that goes before it, or was told to wait. */
-  #isBehind({ key, priority = 0 }: NewRow): boolean {
-    if ((this.#holds.get(key) ?? 0) > Date.now()) return true
-    if (!this.#isBegun) return false
-    const sql = `SELECT 1 FROM outbox WHERE key = ? AND priority <= ? AND next_at IS NOT NULL LIMIT 1`
-    return this.#sql.exec(sql, key, priority).toArray().length > 0
-  }
-
-  #keys(): string[] {
-    if (!this.#isBegun) return []
-    return this.#sql
-      .exec<{ key: string }>(KEYS)
-      .toArray()
-      .map(({ key }) => key)
+  #isBehind(row: NewRow): boolean {
+    return (this.#holds.get(row.key) ?? 0) > Date.now() || this.#table.hasBefore(row)
   }
 
   /** A row of this kind that waits takes what is new; one that is parked makes way for it. */
-  #replace({ key, kind, body, at }: NewRow, now: number): boolean {
-    const parked = this.#sql
-      .exec<{ seq: number }>(
-        'DELETE FROM outbox WHERE key = ? AND kind = ? AND next_at IS NULL RETURNING seq',
-        key,
-        kind,
-      )
-      .toArray()
-    for (const { seq } of parked) this.#oweTrouble({ kind, seq }, now)
-    if (this.#drain.isBusy(key)) return false
-    const { rowsWritten } = this.#sql.exec(
-      `UPDATE outbox SET body = ?, next_at = min(next_at, ?) WHERE key = ? AND kind = ?`,
-      JSON.stringify(body ?? null),
-      at ?? now,
-      key,
-      kind,
-    )
-    return rowsWritten > 0
+  #replace(row: NewRow, now: number): boolean {
+    const { key, kind } = row
+    for (const seq of this.#table.takeParked(key, kind)) this.#oweTrouble({ kind, seq }, now)
+    return !this.#drain.isBusy(key) && this.#table.replace(row, now)
   }
 
   #insert(row: NewRow, now: number): void {
     // Microseconds of the clock, never the same twice: in order of arrival through every restart.
-    this.#lastSeq = Math.max((this.#lastSeq ?? this.#storedSeq()) + 1, now * 1000)
-    this.#sql.exec(
-      `INSERT INTO outbox (key, priority, seq, kind, body, attempts, next_at)
-       VALUES (?, ?, ?, ?, ?, 0, ?)`,
-      row.key,
-      row.priority ?? 0,
-      this.#lastSeq,
-      row.kind,
-      JSON.stringify(row.body ?? null),
-      row.at ?? now,
-    )
-  }
-
-  #storedSeq(): number {
-    return (
-      this.#sql.exec<{ seq: number | null }>('SELECT max(seq) AS seq FROM outbox').one().seq ?? 0
-    )
-  }
-
-  #parked(): (OutboxRow & { reason: string })[] {
-    return this.#sql
-      .exec<OutboxRow & { reason: string } & Record<string, SqlStorageValue>>(
-        'SELECT * FROM outbox WHERE next_at IS NULL ORDER BY seq',
-      )
-      .toArray()
+    this.#lastSeq = Math.max((this.#lastSeq ?? this.#table.lastSeq()) + 1, now * 1000)
+    this.#table.insert(row, this.#lastSeq, now)
   }
 
   #forget(rows: OutboxRow[]): void {
     for (const row of rows) {
-      const sql = 'DELETE FROM outbox WHERE seq = ? RETURNING next_at'
-      const [gone] = this.#sql.exec<{ next_at: number | null }>(sql, row.seq).toArray()
+      const gone = this.#table.forget(row.seq)
       // One that was parked, or had failed so often that it is shown.
-      if (gone && (gone.next_at === null || row.attempts >= SHOWN_AFTER)) {
-        this.#oweTrouble(row, Date.now())
-      }
+      if (gone && (gone.wasParked || row.attempts >= SHOWN_AFTER)) this.#oweTrouble(row, Date.now())
     }
   }
 
   /** Read once a life, for that reads every row. */
   #rowsBegun(): Map<string, OutboxRow> {
-    if (!this.#begun) {
-      const rows = this.#sql
-        .exec<OutboxRow & Record<string, SqlStorageValue>>(
-          'SELECT * FROM outbox WHERE mark IS NOT NULL AND next_at IS NOT NULL',
-        )
-        .toArray()
-      this.#begun = new Map(rows.map((row) => [row.key, row]))
-    }
+    this.#begun ??= new Map(this.#table.marked().map((row) => [row.key, row]))
     return this.#begun
   }
 
@@ -495,26 +312,7 @@ export class Outbox {
 
   #head(key: string, limit: number): HeadRow[] {
     const begun = this.#rowsBegun().get(key)
-    if (begun) return this.#row(begun)
-    return this.#sql
-      .exec<HeadRow & Record<string, SqlStorageValue>>(
-        `SELECT * FROM outbox WHERE key = ? AND next_at IS NOT NULL
-         ORDER BY priority, seq LIMIT ?`,
-        key,
-        limit,
-      )
-      .toArray()
-  }
-
-  #row({ key, priority, seq }: OutboxRow): HeadRow[] {
-    return this.#sql
-      .exec<HeadRow & Record<string, SqlStorageValue>>(
-        'SELECT * FROM outbox WHERE key = ? AND priority = ? AND seq = ? AND next_at IS NOT NULL',
-        key,
-        priority,
-        seq,
-      )
-      .toArray()
+    return begun ? this.#table.row(begun) : this.#table.head(key, limit)
   }
 
   async #deliver(rows: OutboxRow[]): Promise<Delivery> {
@@ -562,13 +360,7 @@ export class Outbox {
 
   #remove(rows: OutboxRow[]): void {
     for (const row of rows) {
-      const { key, priority, seq } = row
-      this.#sql.exec(
-        'DELETE FROM outbox WHERE key = ? AND priority = ? AND seq = ?',
-        key,
-        priority,
-        seq,
-      )
+      this.#table.remove(row)
       if (row.attempts >= SHOWN_AFTER) this.#oweTrouble(row, Date.now())
     }
   }
@@ -581,33 +373,16 @@ export class Outbox {
     if (head.attempts === 0 && at === null) {
       log('warn', 'outbox.postponed', { object: this.#deps.owner.object, code: shortened(reason) })
     }
-    this.#sql.exec(
-      `UPDATE outbox SET next_at = ?, attempts = attempts + ?, reason = ?, failing_since = ?
-       WHERE key = ? AND priority = ? AND seq = ?`,
-      until,
-      // Being told to wait is no failure.
-      at === null ? 1 : 0,
-      shortened(reason),
-      failingSince,
-      head.key,
-      head.priority,
-      head.seq,
-    )
+    // Being told to wait is no failure.
+    const isFailure = at === null
+    this.#table.postpone(head, { until, isFailure, reason: shortened(reason), failingSince })
   }
 
   #park(rows: OutboxRow[], reason: string): void {
     const code = shortened(reason)
     log('error', 'outbox.parked', { object: this.#deps.owner.object, code })
     for (const row of rows) {
-      const { key, priority, seq } = row
-      this.#sql.exec(
-        `UPDATE outbox SET next_at = NULL, reason = ?, mark = NULL, attempts = attempts + 1
-         WHERE key = ? AND priority = ? AND seq = ?`,
-        code,
-        key,
-        priority,
-        seq,
-      )
+      this.#table.park(row, code)
       this.#oweTrouble(row, Date.now())
     }
   }
@@ -620,14 +395,7 @@ export class Outbox {
   /** Writes to D1 what is so now of a row that was parked or tried again. */
   async #reportTrouble(row: OutboxRow): Promise<Delivery> {
     const { seq } = JSON.parse(row.body) as { seq: number } // our own words, written by `retry` and `park`
-    const [parked] = this.#sql
-      .exec<{ kind: string; reason: string; attempts: number }>(
-        `SELECT kind, reason, attempts FROM outbox
-         WHERE seq = ? AND (next_at IS NULL OR attempts >= ?)`,
-        seq,
-        SHOWN_AFTER,
-      )
-      .toArray()
+    const parked = this.#table.shown(seq)
     const { owner, db } = this.#deps
     if (parked) await recordParked(db, { ...owner, seq, ...parked })
     else await forgetParked(db, { ...owner, seq })
