@@ -1,48 +1,29 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { LeadData, LeadDetails } from '../../src/lead.ts'
-import { log } from '../../src/log.ts'
-import type { MetaAnswer, MetaFailure } from '../../src/meta/answer.ts'
+import type { MetaAnswer } from '../../src/meta/answer.ts'
 import type { PageNews } from '../../src/meta/notifications.ts'
 import type { ListedLead } from '../../src/meta/replies.ts'
-import { projectFor } from '../../src/meta/routing.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
 import { Outbox, type OutboxCounts, type OutboxRow } from '../../src/outbox/outbox.ts'
-import { retryDelay } from '../../src/outbox/retry-delay.ts'
 import { dayOf, slicesOf } from '../../src/period.ts'
-import { listForms } from '../../src/store/forms.ts'
-import { projectAndFindRepeats } from '../../src/store/leads.ts'
-import { recentMetaRoutes } from '../../src/store/meta-routes.ts'
-import { FIRST_PROJECT_ID } from '../../src/store/projects.ts'
-import { saveReceipts, type Tally } from '../../src/store/receipts.ts'
-import { forgetUnread, recordUnread } from '../../src/store/unread-leads.ts'
 import { startOnce } from '../../src/start-once.ts'
-import { boardOf, connectionOf, conversationOf, leadIdOf, leadOf } from '../../src/stubs.ts'
+import { listForms } from '../../src/store/forms.ts'
+import { saveReceipts, type Tally } from '../../src/store/receipts.ts'
+import { connectionOf, conversationOf } from '../../src/stubs.ts'
 import { isoTime } from '../../src/time.ts'
-import { type LeadReading, MAX_BATCH } from '../connection/leads.ts'
-import { reportStages } from '../lead/report-stages.ts'
-import { tellRepeats } from '../lead/tell-repeats.ts'
 import { FormBook, NOBODY } from './form-book.ts'
-import { type PageProject, pageProjects } from './page-projects.ts'
+import { PageLeads } from './leads.ts'
+import { Maker } from './maker.ts'
+import { pageProjects } from './page-projects.ts'
+import { Reader } from './reader.ts'
 import { countLeads, sumTallies } from './receipt.ts'
 import {
   againRow,
   type Arrival,
   arrivalsRow,
-  AT_ONCE,
-  type Brought,
-  deliveryOf,
-  enrichOf,
-  isGivenUp,
   isWithoutValues,
   malformedRow,
   neverTried,
-  NO_CONNECTION,
-  reasonOf,
   RECONCILE,
-  receiveOf,
-  type Unread,
-  type UnreadLead,
-  waitFor,
 } from './rows.ts'
 import { PageTables } from './sql.ts'
 import { type ReadLead, understand, type Understood } from './understand.ts'
@@ -54,9 +35,6 @@ export interface Reconciled {
   /** Where the next page begins; `null` when this was the last. */
   after: string | null
 }
-
-/** So many leads are made at a time; in between others are let in, above all the next webhook. */
-const MADE_TOGETHER = 10
 
 /** Webhooks that come one upon another are worked on together, once none came for so long. */
 const QUIET_MS = 30
@@ -70,12 +48,6 @@ const MANY_HEARD = 2_000
 /** But nobody waits for quiet longer than this many times. */
 const PATIENCE = 33
 
-/** So long a lead waits for its details before it is made without them. */
-const GRACE_MS = 2_000
-
-/** The longest wait between two tries of what Meta does not give. */
-const LONGEST_WAIT_MS = 30 * 60_000
-
 const DAY_MS = 86_400_000
 
 /** A page that was just connected brings along the leads of its last day. */
@@ -86,6 +58,8 @@ export class Page extends DurableObject<Env> {
   readonly #tables: PageTables
   readonly #outbox: Outbox
   readonly #forms: FormBook
+  readonly #maker: Maker
+  readonly #reader: Reader
   #lastNewsAt = 0
   #isWaiting = false
   /** Leads that were told of lately: a test lead is looked for among them before it is made. */
@@ -103,6 +77,16 @@ export class Page extends DurableObject<Env> {
       deliver: (rows) => this.#deliver(rows),
       together: { arrivals: 20, read: 20 },
     })
+    const parts = {
+      env,
+      pageId: this.#id,
+      tables: this.#tables,
+      outbox: this.#outbox,
+      leads: new PageLeads(env, (promise) => ctx.waitUntil(promise)),
+      understand: (leads: ReadLead[]) => this.#understand(leads),
+    }
+    this.#maker = new Maker({ ...parts, ring: () => ctx.waitUntil(this.#outbox.ring()) })
+    this.#reader = new Reader(parts)
     this.#tables.create()
     this.#outbox.recover()
   }
@@ -331,11 +315,11 @@ export class Page extends DurableObject<Env> {
     const [head] = rows
     switch (head?.kind ?? '') {
       case 'arrivals':
-        return this.#makeLeads(bodies.flat())
+        return this.#maker.make(bodies.flat())
       case 'read':
-        return this.#readLeads({ leads: bodies.flat().map(neverTried), tries: 0 })
+        return this.#reader.read({ leads: bodies.flat().map(neverTried), tries: 0 })
       case 'again':
-        return this.#readLeads(bodies[0])
+        return this.#reader.read(bodies[0])
       case 'malformed':
         return { result: 'refused', reason: bodies[0].reason }
       case 'reconcile':
@@ -343,167 +327,6 @@ export class Page extends DurableObject<Env> {
       default:
         throw new Error(`nothing is known of rows of kind ${head?.kind}`)
     }
-  }
-
-  /**
-   * Makes the leads that are not made yet. Their details are read first, many in one call; should
-   * Meta be slow or down, they are made from the notification alone and filled in later.
-   */
-  async #makeLeads(arrivals: Arrival[]): Promise<Delivery> {
-    const chunks = chunksOf(this.#fresh(arrivals), MAX_BATCH)
-    let isMetaSlow = false
-    let reading = this.#readInTime(chunks[0] ?? [])
-    for (const [index, chunk] of chunks.entries()) {
-      const read: Map<string, Understood> | null = isMetaSlow ? null : await reading
-      isMetaSlow = read === null
-      // The next are read while these are made.
-      if (!isMetaSlow) reading = this.#readInTime(chunks[index + 1] ?? [])
-      await this.#make(chunk, read ?? new Map())
-    }
-    return { result: 'done' }
-  }
-
-  #fresh(arrivals: Arrival[]): Arrival[] {
-    const known = this.#tables.held(arrivals.map(({ leadgenId }) => leadgenId))
-    return arrivals.filter(({ leadgenId }) => {
-      const isFresh = !known.has(leadgenId)
-      known.add(leadgenId)
-      return isFresh
-    })
-  }
-
-  /** What Meta gives of leads within the grace; `null` when it gives nothing. */
-  async #readInTime(arrivals: Arrival[]): Promise<Map<string, Understood> | null> {
-    const { connectionId } = this.#tables.state()
-    const unread = arrivals.filter(({ details }) => !details)
-    if (unread.length === 0) return new Map()
-    if (connectionId === null) return null
-    const late = scheduler.wait(GRACE_MS).then(() => null)
-    const reading = this.#readNew(connectionId, unread).catch((error: unknown) => {
-      // Whatever has happened to the connection, the leads are made: they are read later.
-      log('error', 'page.unread', { object: 'page', count: unread.length, error })
-      return null
-    })
-    return Promise.race([reading, late])
-  }
-
-  async #readNew(
-    connectionId: string,
-    arrivals: Arrival[],
-  ): Promise<Map<string, Understood> | null> {
-    const ids = arrivals.map(({ leadgenId }) => leadgenId)
-    const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, ids)
-    if (!answer.ok) return null
-    const formIds = new Map(arrivals.map(({ leadgenId, formId }) => [leadgenId, formId]))
-    const read = answer.value.readings.flatMap((one): ReadLead[] =>
-      one.ok ? [{ ...one, formId: formIds.get(one.id) ?? null, projectId: null }] : [],
-    )
-    return this.#understand(read)
-  }
-
-  async #make(chunk: Arrival[], read: Map<string, Understood>): Promise<void> {
-    const routes = await recentMetaRoutes(this.env.DB)
-    const projectOf = pageProjects(this.env)
-    const make = async (arrival: Arrival): Promise<LeadData> => {
-      const known = { ...arrival, ...read.get(arrival.leadgenId) }
-      const origin = { formId: arrival.formId, campaignId: null, pageId: this.#id }
-      const project = await projectOf(known.projectId ?? projectFor(origin, routes))
-      return this.#carryOut(receiveOf(known, project.id), project)
-    }
-    const leads: LeadData[] = []
-    for (const some of chunksOf(chunk, MADE_TOGETHER)) {
-      leads.push(...(await Promise.all(some.map(make))))
-      await scheduler.wait(1)
-    }
-    await this.#tell(leads)
-    // By what they are now: one may have been made by an earlier try that was cut off.
-    const ids = leads.flatMap(
-      ({ details, sourceRef }) => (details === 'pending' && sourceRef) || [],
-    )
-    this.#outbox.transact(() => {
-      for (const [index, arrival] of chunk.entries()) {
-        const projectId = leads[index]?.projectId ?? FIRST_PROJECT_ID
-        this.#tables.hold({ ...arrival, projectId })
-      }
-      if (ids.length > 0) this.#outbox.add([{ key: 'read', kind: 'read', body: ids }])
-    })
-    this.ctx.waitUntil(this.#outbox.ring())
-  }
-
-  /** Reads the details of leads that were made without; what cannot be read now goes again. */
-  async #readLeads({ leads, tries }: Unread): Promise<Delivery> {
-    const { connectionId } = this.#tables.state()
-    if (connectionId === null) {
-      await this.#listUnread(leads, NO_CONNECTION)
-      // Who has come meanwhile found nothing to hasten.
-      if (this.#tables.state().connectionId !== null) return AT_ONCE
-      return waitFor(NO_CONNECTION)
-    }
-    const rest = new Map(leads.map((lead) => [lead.id, lead]))
-    let stop: MetaFailure | null = null
-    for (const chunk of chunksOf([...rest.keys()], MAX_BATCH)) {
-      const answer = await connectionOf(this.env, connectionId).readLeads(this.#id, chunk)
-      stop = answer.ok ? answer.value.stop : answer
-      if (answer.ok) await this.#take(answer.value.readings, rest)
-      if (stop) break
-    }
-    await this.#listUnread([...rest.values()], stop && reasonOf(stop))
-    // Nothing came of it: the rows wait as they are.
-    if (stop && rest.size === leads.length) return deliveryOf(stop)
-    return this.#goAgain([...rest.values()], tries, stop)
-  }
-
-  /** Lists leads for people with why they are not read: Meta's reason for each, or one for all. */
-  async #listUnread(leads: UnreadLead[], reason: string | null): Promise<void> {
-    const projects = this.#tables.projectsOf(leads.map(({ id }) => id))
-    const unread = leads.map((lead) => ({
-      leadId: leadIdOf('facebook', lead.id),
-      leadgenId: lead.id,
-      pageId: this.#id,
-      projectId: projects.get(lead.id) ?? FIRST_PROJECT_ID,
-      reason: reason ?? `META_${lead.code}`,
-      isGivenUp: isGivenUp(lead),
-    }))
-    try {
-      await recordUnread(this.env.DB, unread)
-    } catch (error) {
-      // The list may lag: the next try writes it, and no lead waits for it.
-      log('warn', 'page.unread_not_listed', { object: 'page', count: unread.length, error })
-    }
-  }
-
-  /** Fills in what was read; the rest is what was not, and since when Meta does not know it. */
-  async #take(readings: LeadReading[], rest: Map<string, UnreadLead>): Promise<void> {
-    await this.#fillIn(readings)
-    for (const reading of readings) {
-      const { id } = reading
-      if (reading.ok) rest.delete(id)
-      else if (reading.kind === 'again') rest.set(id, { ...neverTried(id), code: reading.code })
-      else
-        rest.set(id, { id, code: reading.code, goneSince: rest.get(id)?.goneSince ?? Date.now() })
-    }
-  }
-
-  /** Owes anew what could not be read, all in one row; gives up what Meta has not known for long. */
-  async #goAgain(rest: UnreadLead[], tries: number, stop: MetaFailure | null): Promise<Delivery> {
-    const given = rest.filter(isGivenUp)
-    const waiting = rest.filter((lead) => !isGivenUp(lead))
-    if (given.length > 0) await this.#giveUp(given)
-    // Alone in its row it is parked, for a person or the next connection to try again.
-    const reason = `LEAD_UNREADABLE: ${given[0]?.code}`
-    if (given.length > 0 && waiting.length === 0) return { result: 'refused', reason }
-    const at =
-      stop?.kind === 'later' ? stop.at : Date.now() + retryDelay(tries + 1, LONGEST_WAIT_MS)
-    const commit = () =>
-      this.#outbox.add([
-        ...(waiting.length > 0 ? [againRow({ leads: waiting, tries: tries + 1 }, at)] : []),
-        ...(given.length > 0 ? [againRow({ leads: given, tries }, Date.now())] : []),
-      ])
-    return { result: 'done', commit }
-  }
-
-  async #giveUp(leads: UnreadLead[]): Promise<void> {
-    await this.#enrich(leads.map(({ id }) => ({ id, details: { details: 'unavailable' } })))
   }
 
   /** What Meta told of without saying what it was has to be looked for. */
@@ -514,68 +337,6 @@ export class Page extends DurableObject<Env> {
     }
     return { result: 'done' }
   }
-
-  async #fillIn(readings: LeadReading[]): Promise<void> {
-    const read = readings.filter((reading) => reading.ok)
-    const projects = this.#tables.projectsOf(read.map(({ id }) => id))
-    const understood = await this.#understand(
-      read.map((one) => {
-        return { ...one, formId: null, projectId: projects.get(one.id) ?? FIRST_PROJECT_ID }
-      }),
-    )
-    await this.#enrich([...understood].map(([id, { details }]) => ({ id, details })))
-    const leadIds = read.map(({ id }) => leadIdOf('facebook', id))
-    await forgetUnread(this.env.DB, leadIds)
-  }
-
-  /** Tells leads that are made what was learned of them, each within its project. */
-  async #enrich(learned: { id: string; details: LeadDetails }[]): Promise<void> {
-    const projects = this.#tables.projectsOf(learned.map(({ id }) => id))
-    const projectOf = pageProjects(this.env)
-    const enriched = learned.map(async ({ id, details }) => {
-      const project = await projectOf(projects.get(id) ?? FIRST_PROJECT_ID)
-      return this.#carryOut(enrichOf(id, details), project)
-    })
-    await this.#tell(await Promise.all(enriched))
-  }
-
-  /** Has a lead carry out what the page brings; what follows from it the page tells for all at once. */
-  async #carryOut([id, command]: Brought, { chatId, rules }: PageProject): Promise<LeadData> {
-    const lead = leadOf(this.env, id)
-    const answer = chatId
-      ? await lead.carryOutFor(command, { chatId, rules })
-      : await lead.carryOut(command)
-    if (!answer.ok) throw new Error(`a lead refused what its page brought: ${answer.code}`)
-    return answer.lead
-  }
-
-  /** Tells the lists and the chats of leads as they are now. Without a chat the leads see to it. */
-  async #tell(leads: LeadData[]): Promise<void> {
-    const projectOf = pageProjects(this.env)
-    const byProject = [...Map.groupBy(leads, ({ projectId }) => projectId)]
-    const all = await Promise.all(
-      byProject.map(async ([id, some]) => ({ project: await projectOf(id), leads: some })),
-    )
-    const told = all.filter(({ project }) => project.chatId !== null)
-    if (told.length === 0) return
-    const toldLeads = told.flatMap((one) => one.leads)
-    const [repeats] = await Promise.all([
-      projectAndFindRepeats(this.env.DB, toldLeads),
-      ...told.map(({ project: { chatId, threadId, place }, leads: some }) =>
-        conversationOf(this.env, chatId ?? '').showCards(some, { ...place, threadId }),
-      ),
-    ])
-    await tellRepeats(this.env, repeats)
-    await reportStages(this.env, toldLeads)
-    for (const { project, leads: some } of told) {
-      // The live feed may miss a change: whoever watches reads the list again after a gap.
-      this.ctx.waitUntil(
-        boardOf(this.env, project.id)
-          .publish(some)
-          .catch(() => undefined),
-      )
-    }
-  }
 }
 
 /** What is read of a form's leads. */
@@ -584,11 +345,6 @@ interface ListQuery {
   /** Epoch seconds, exclusive. */
   since: number
   after: string | null
-}
-
-function chunksOf<Item>(items: Item[], size: number): Item[][] {
-  const count = Math.ceil(items.length / size)
-  return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size))
 }
 
 /** ISO time of what Meta says; a time that is none is no reason to lose a lead. */
