@@ -10,7 +10,7 @@ import {
   PRIORITY,
 } from '../../src/bot/owed.ts'
 import { text } from '../../src/bot/texts.ts'
-import { isUnanswered, type LeadData } from '../../src/lead.ts'
+import { isUnanswered, type LeadData, leadSchema } from '../../src/lead.ts'
 import type { Delivery } from '../../src/outbox/drain.ts'
 import type { NewRow, Outbox, OutboxRow } from '../../src/outbox/outbox.ts'
 import type { Sender } from './sender.ts'
@@ -105,6 +105,18 @@ export class Cards {
     const room = this.#deps.sender.pace.room(Date.now(), KEPT_FOR_TALK)
     // Only then are they looked at, one by one.
     return this.#deps.outbox.ahead(CHAT, PRIORITY.newCard).count > room && this.waiting() > room
+  }
+
+  /**
+   * Whether a lead that is shown has but come to wait too long. Then its card says so when its turn
+   * comes among the ages: of a burst hundreds do so within a minute. In the present transaction.
+   */
+  isLateAlone(lead: LeadData, place: CardPlace): boolean {
+    const card = lead.nudges > 0 ? this.#deps.tables.card(lead.id) : null
+    if (!card?.messageId || card.isOwed || !isLateAlone(card.lead, lead)) return false
+    this.#deps.tables.cardChanged(lead, place, Date.now())
+    this.#oweRefresh(Date.now())
+    return true
   }
 
   /** Whether it has to be said that new cards wait. */
@@ -233,6 +245,13 @@ export class Cards {
   #oweCard(card: OwedCard | null): void {
     if (card) this.#deps.outbox.add([cardRow(card)])
   }
+}
+
+/** Whether a lead is as it was, but that somebody was reminded of it. */
+function isLateAlone(before: LeadData, lead: LeadData): boolean {
+  const { nudges, nudgedAt, updatedAt, version } = lead
+  const late = { ...before, nudges, nudgedAt, updatedAt, version }
+  return version > before.version && JSON.stringify(late) === JSON.stringify(leadSchema.parse(lead))
 }
 
 /** When what a card says of a lead's age will not be true any more (ms). */

@@ -349,7 +349,9 @@ export class Conversation extends Agent<Env> {
 
   /** Keeps leads as they are now; the cards that have to be owed for that. */
   #oweCards(cards: Pick<StoredCard, 'lead' | 'place'>[]): NewRow[] {
-    const owed = cards.flatMap(({ lead, place }) => this.#tables.saveCard(lead, place) ?? [])
+    const owed = cards.flatMap(({ lead, place }) =>
+      this.#voice.cards.isLateAlone(lead, place) ? [] : (this.#tables.saveCard(lead, place) ?? []),
+    )
     for (const { leadId, wasParked } of owed) {
       if (wasParked) this.#outbox.withdraw('card', { leadId })
     }

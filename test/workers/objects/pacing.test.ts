@@ -99,6 +99,40 @@ function shown(): number[] {
     .filter(Number.isFinite)
 }
 
+describe('leads of a burst that come to wait too long', () => {
+  it('say so one after another, and a lead that is taken meanwhile says that at once', async () => {
+    const edited: number[] = []
+    let refused = 0
+    outside.answer(({ name, params }) => {
+      if (name !== 'editMessageText' || String(params['chat_id']) !== chatId) return undefined
+      if (edited.filter((at) => at > Date.now() - MINUTE).length >= LIMIT) {
+        refused += 1
+        return telegramError(429, 'Too Many Requests: retry after 30', { retry_after: 30 })
+      }
+      edited.push(Date.now())
+      return undefined
+    })
+    const leads = await burst(15)
+    const late = leads.map((lead) => ({ ...lead, version: 2, nudges: 1, nudgedAt: lead.createdAt }))
+    await conversationOf(env, chatId).showCards(late, PLACE)
+    await conversationOf(env, chatId).kick()
+    const red = () => [...outside.messages(chatId).values()].filter((one) => /Без ответа/.test(one))
+    expect(red().length).toBeLessThan(12)
+    const [first] = late
+    if (!first) throw new Error('there is no lead')
+    const taken = { ...first, version: 3, status: 'in_progress', assignee: OLIM } as const
+    await conversationOf(env, chatId).showCards([taken], PLACE)
+    await conversationOf(env, chatId).kick()
+    expect([...outside.messages(chatId).values()].join()).toContain('Olim')
+    for (let step = 0; step < 40; step++) {
+      vi.setSystemTime(Date.now() + 6_000)
+      await conversationOf(env, chatId).kick()
+    }
+    expect(red()).toHaveLength(14)
+    expect(refused).toBe(0)
+  })
+})
+
 describe('a burst of 300 leads', () => {
   it('says at once how many wait, then shows the oldest first at the pace of the group, without a single refusal', async () => {
     await burst(300)
