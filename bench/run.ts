@@ -21,7 +21,8 @@ export interface Figure {
 }
 
 const BENCHES: Record<string, (arena: Arena) => Promise<Figure[]>> = {
-  // First: cards of others would have their ages changed beside it.
+  // First: statistics count leads too, and cards of others would have their ages changed meanwhile.
+  insights: readInsights,
   'show-leads': showLeads,
   'acknowledge-one': acknowledgeOne,
   'acknowledge-batch': acknowledgeBatch,
@@ -29,7 +30,6 @@ const BENCHES: Record<string, (arena: Arena) => Promise<Figure[]>> = {
   answer: answerClient,
   costs: countCosts,
   life: countLife,
-  insights: readInsights,
   reconcile: takeInMissed,
 }
 
