@@ -27,6 +27,7 @@ type Answer = (call: OutgoingCall) => Response | undefined | Promise<Response | 
 export class Outside {
   readonly calls: OutgoingCall[] = []
   #answers: Answer[] = []
+  #underWay = 0
   readonly #chats = new Map<string, Map<number, string>>()
 
   constructor() {
@@ -57,7 +58,15 @@ export class Outside {
   }
 
   async take(request: Request): Promise<Response> {
-    const call = await readCall(request)
+    this.#underWay += 1
+    try {
+      return await this.#answer(await readCall(request))
+    } finally {
+      this.#underWay -= 1
+    }
+  }
+
+  async #answer(call: OutgoingCall): Promise<Response> {
     this.calls.push(call)
     for (const answer of this.#answers) {
       const response = await answer(call)
@@ -65,6 +74,11 @@ export class Outside {
     }
     if (call.to === 'telegram') return this.#telegram(call)
     throw new Error(`nobody expected a call of ${call.name}`)
+  }
+
+  /** Whatever is under way has arrived: nobody can find what has not. */
+  async arrived(): Promise<void> {
+    while (this.#underWay > 0) await scheduler.wait(1)
   }
 
   /** Telegram does what it was asked, and the answer never arrives. */
