@@ -6,24 +6,33 @@ import type { User } from '../store/users.ts'
 import { leadOf } from '../stubs.ts'
 import type { ErrandDeps } from './errands.ts'
 
+/** Whether somebody may work a lead; `read`: the lead, if it had to be read to know. */
+export type MayWork =
+  | { refusal: 'refused.manager' | 'refused.member' }
+  | { refusal: null; read: ReadLead | null }
+
+/** A lead with its history. */
+export type ReadLead = NonNullable<Awaited<ReturnType<ReturnType<typeof leadOf>['read']>>>
+
 /**
- * Why somebody may not work a lead here; `null`: they may. Admins and who has the lead always may,
+ * Whether somebody may work a lead here. Admins and who has the lead always may,
  * other managers when they are of its project. Whoever works in the project's own chat is from then on.
  */
-export async function refusalFor(
+export async function mayWork(
   user: User,
   leadId: string,
   { env, chatId }: ErrandDeps,
-): Promise<'refused.manager' | 'refused.member' | null> {
-  if (!canWorkLeads(user.role)) return 'refused.manager'
-  const lead = user.role === 'admin' ? null : (await leadOf(env, leadId).read())?.lead
-  if (!lead || lead.assignee?.id === user.id) return null
-  const { projectId } = lead
+): Promise<MayWork> {
+  if (!canWorkLeads(user.role)) return { refusal: 'refused.manager' }
+  const read = user.role === 'admin' ? null : await leadOf(env, leadId).read()
+  const may: MayWork = { refusal: null, read }
+  if (!read || read.lead.assignee?.id === user.id) return may
+  const { projectId } = read.lead
   const { isMember, hasManagers, isOnlyProject } = await standingIn(env.DB, projectId, user.id)
-  if (isMember || !hasManagers) return null
+  if (isMember || !hasManagers) return may
   const project = await recentProject(env.DB, projectId)
-  if (project?.chatId !== chatId) return isOnlyProject ? null : 'refused.member'
+  if (project?.chatId !== chatId) return isOnlyProject ? may : { refusal: 'refused.member' }
   await joinProject(env.DB, { projectId, user })
   await workersChanged(env)
-  return null
+  return may
 }

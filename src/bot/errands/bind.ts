@@ -1,6 +1,4 @@
-import { InlineKeyboard } from 'grammy/web'
 import { NO_CHAT } from '../../lead.ts'
-import type { Locale } from '../../locales.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { recordAudit } from '../../store/audit.ts'
 import { listOpenLeadIds } from '../../store/leads.ts'
@@ -8,15 +6,15 @@ import { listParked, type ParkedRowShown } from '../../store/parked.ts'
 import { listProjects, type Project, updateProject } from '../../store/projects.ts'
 import type { User } from '../../store/users.ts'
 import { conversationOf, leadOf } from '../../stubs.ts'
-import { packPress } from '../callback-data.ts'
 import type { Person } from '../context.ts'
 import { adminsOnly } from './admins-only.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, messageRow } from '../owed.ts'
 import { recognise } from '../people.ts'
+import { projectButtons } from '../project-buttons.ts'
 import { probe, rightsInWords } from '../probe.ts'
 import { botIdOf, telegramOf } from '../telegram.ts'
-import { projectName, text } from '../texts.ts'
+import { text } from '../texts.ts'
 
 /** More open leads than any team has; the rest are found in the portal. */
 const MAX_SHOWN = 200
@@ -24,9 +22,6 @@ const MAX_SHOWN = 200
 /** So many leads that waited for a chat go on in one go, so many times: ten thousand. */
 const REVIVED_TOGETHER = 200
 const MAX_REVIVALS = 50
-
-/** More projects than fit below a message are bound from the portal's links. */
-const MAX_CHOICES = 50
 
 export interface BindArgs {
   by: Person
@@ -47,7 +42,7 @@ export async function bind(args: BindArgs, deps: ErrandDeps): Promise<NewRow[]> 
   const projects = await listProjects(env.DB)
   const [only] = projects
   if (!pressed && (projects.length > 1 || !only)) {
-    const markup = choiceOf(projects, locale)
+    const markup = projectButtons('bind', projects, locale)
     return [messageRow(text(locale, 'bind.ask'), { threadId, markup })]
   }
   const project = pressed ? projects.find(({ id }) => id === pressed.projectId) : only
@@ -95,19 +90,6 @@ async function bindTo(
 function reply(html: string, { threadId, pressed }: BindArgs): NewRow[] {
   if (!pressed) return [messageRow(html, { threadId })]
   return [editRow(pressed.messageId, html), answerRow(pressed.callbackId, '')]
-}
-
-function choiceOf(projects: Project[], locale: Locale): InlineKeyboard {
-  return InlineKeyboard.from(
-    projects
-      .slice(0, MAX_CHOICES)
-      .map(({ id, name }) => [
-        InlineKeyboard.text(
-          projectName(name, locale).slice(0, 60),
-          packPress({ verb: 'bind', id }),
-        ),
-      ]),
-  )
 }
 
 async function showWaiting(

@@ -9,23 +9,21 @@ import type { ErrandDeps } from '../errands.ts'
 import { historyOf } from '../history.ts'
 import { lostReasonsOf } from '../lost-reasons.ts'
 import { leadEditRow, leadMessageRow, viewRow } from '../owed.ts'
+import type { ReadLead } from '../may-work.ts'
 import { isPrivateChat } from '../people.ts'
 import { timezoneOf } from '../timezone-of.ts'
-import type { PressDone, Pressed } from './press.ts'
+import type { Press, PressDone, Pressed } from './press.ts'
 
 /** Presses that only show something: they change no lead. */
 export type LookVerb = 'lost' | 'history' | 'fold' | 'remind' | 'open'
 
-type Read = NonNullable<Awaited<ReturnType<ReturnType<typeof leadOf>['read']>>>
-
 /** Opens on the card what the button asks for; in private, on the message that was pressed. */
 export async function look(
   verb: LookVerb,
-  user: User,
-  pressed: Pressed,
+  { user, pressed, read: known }: Press,
   deps: ErrandDeps,
 ): Promise<PressDone> {
-  const read = await leadOf(deps.env, pressed.leadId).read()
+  const read = known ?? (await leadOf(deps.env, pressed.leadId).read())
   if (!read) return { ok: false, code: 'NOT_FOUND' }
   const { lead } = read
   if (verb === 'open') return open(lead, deps)
@@ -54,7 +52,7 @@ function refusalOf(verb: LookVerb, lead: LeadData, user: User): LeadRefusal | nu
 
 async function viewOf(
   verb: Exclude<LookVerb, 'open'>,
-  { lead, events }: Read,
+  { lead, events }: ReadLead,
   deps: ErrandDeps,
 ): Promise<CardView | null> {
   const { env, settings } = deps

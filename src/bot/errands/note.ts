@@ -6,7 +6,7 @@ import { leadOf } from '../../stubs.ts'
 import { timeIn } from '../clock.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
-import { refusalFor } from '../may-work.ts'
+import { mayWork } from '../may-work.ts'
 import { messageRow } from '../owed.ts'
 import { actorOf, recognise } from '../people.ts'
 import { readReminder } from '../reminder/read-reminder.ts'
@@ -33,7 +33,7 @@ export async function note(reply: Reply, deps: ErrandDeps): Promise<NewRow[]> {
   const locale = user.locale ?? reply.by.locale
   const say = (key: TextKey, params: TextParams = {}) =>
     messageRow(text(locale, key, params), { threadId })
-  const refusal = await refusalFor(user, leadId, deps)
+  const { refusal } = await mayWork(user, leadId, deps)
   if (refusal) return [say(refusal)]
   const wish = await wishOf(reply, user, locale, deps)
   if ('problem' in wish) return [say(wish.problem)]

@@ -9,7 +9,7 @@ import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { NO_REASON, reasonOf } from '../lost-reasons.ts'
 import { answerRow } from '../owed.ts'
-import { refusalFor } from '../may-work.ts'
+import { mayWork, type ReadLead } from '../may-work.ts'
 import { actorOf, recognise } from '../people.ts'
 import { IN_CHOICES, momentOf } from '../remind-in.ts'
 import { plainText, type TextKey, type TextParams } from '../texts.ts'
@@ -34,12 +34,12 @@ export async function press(pressed: Pressed, deps: ErrandDeps): Promise<NewRow[
   const locale = user.locale ?? pressed.by.locale
   const answer = (key: TextKey, params: TextParams = {}, isAlert = false) =>
     answerRow(callbackId, plainText(locale, key, params), isAlert)
-  const refusal = await refusalFor(user, pressed.leadId, deps)
-  if (refusal) return [answer(refusal, {}, true)]
+  const may = await mayWork(user, pressed.leadId, deps)
+  if (may.refusal) return [answer(may.refusal, {}, true)]
   if (verb === 'note') return [answer('press.note', {}, true)]
   const done = isLook(verb)
-    ? await look(verb, user, pressed, deps)
-    : await act(verb, user, pressed, deps)
+    ? await look(verb, { user, pressed, read: may.read }, deps)
+    : await act(verb, { user, pressed, read: may.read }, deps)
   if ('rows' in done) return [answerRow(callbackId, done.says ?? ''), ...done.rows]
   const rows = await showHere(pressed, deps)
   switch (done.code) {
@@ -50,6 +50,13 @@ export async function press(pressed: Pressed, deps: ErrandDeps): Promise<NewRow[
     case 'NOT_FOUND':
       return [answer('press.unknown', {}, true)]
   }
+}
+
+/** Who pressed what, with the lead if it was read already. */
+export interface Press {
+  user: User
+  pressed: Pressed
+  read: ReadLead | null
 }
 
 /** What a press came to: a line that passes by, and what is to be shown; or why not. */
@@ -66,13 +73,12 @@ type ActVerb = Exclude<CardVerb, LookVerb | 'note'>
 /** Has the lead carry out what the button says. */
 async function act(
   verb: ActVerb,
-  user: User,
-  pressed: Pressed,
+  { user, pressed, read: known }: Press,
   deps: ErrandDeps,
 ): Promise<PressDone> {
   // Only some commands depend on what the lead is now.
   const needsLead = verb === 'why' || verb === 'in' || verb === 'merge'
-  const read = needsLead ? await leadOf(deps.env, pressed.leadId).read() : null
+  const read = known ?? (needsLead ? await leadOf(deps.env, pressed.leadId).read() : null)
   const before = read?.lead ?? null
   const command = await commandOf(verb, { user, pressed, before }, deps)
   if (!command) return { ok: false, code: 'NOT_FOUND' }

@@ -1,23 +1,18 @@
-import { InlineKeyboard } from 'grammy/web'
 import { canWorkLeads } from '../../auth/permissions.ts'
-import type { Locale } from '../../locales.ts'
 import type { NewRow } from '../../outbox/outbox.ts'
 import { orderReport } from '../../reports/order.ts'
 import { lastDays } from '../../period.ts'
 import { listProjectIdsOf, listProjectsToWork } from '../../store/members.ts'
 import { listProjects, placeOf, type Project } from '../../store/projects.ts'
 import type { User } from '../../store/users.ts'
-import { packPress } from '../callback-data.ts'
 import type { Person } from '../context.ts'
 import type { ErrandDeps } from '../errands.ts'
 import { answerRow, editRow, messageRow } from '../owed.ts'
 import { isPrivateChat, recognise } from '../people.ts'
-import { plainText, projectName, text } from '../texts.ts'
+import { projectButtons } from '../project-buttons.ts'
+import { plainText, text } from '../texts.ts'
 
 const DAYS = 7
-
-/** More projects than fit below a message have their reports in the portal. */
-const MAX_CHOICES = 50
 
 export interface ReportArgs {
   by: Person
@@ -40,7 +35,10 @@ export async function report(args: ReportArgs, deps: ErrandDeps): Promise<NewRow
   if (!only) return reply(text(locale, 'report.no_project'), args)
   if (!pressed && projects.length > 1) {
     return [
-      messageRow(text(locale, 'report.ask'), { threadId, markup: choiceOf(projects, locale) }),
+      messageRow(text(locale, 'report.ask'), {
+        threadId,
+        markup: projectButtons('report', projects, locale),
+      }),
     ]
   }
   const project = pressed ? projects.find(({ id }) => id === pressed.projectId) : only
@@ -65,19 +63,6 @@ async function projectsHere(
   if (own.length === 0 && role === 'admin') return all
   const ids = own.length > 0 ? own : (await listProjectsToWork(env.DB, id)).ids
   return all.filter((project) => ids.includes(project.id))
-}
-
-function choiceOf(projects: Project[], locale: Locale): InlineKeyboard {
-  return InlineKeyboard.from(
-    projects
-      .slice(0, MAX_CHOICES)
-      .map(({ id, name }) => [
-        InlineKeyboard.text(
-          projectName(name, locale).slice(0, 60),
-          packPress({ verb: 'report', id }),
-        ),
-      ]),
-  )
 }
 
 async function order(

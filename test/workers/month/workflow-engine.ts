@@ -60,6 +60,7 @@ export class WorkflowEngine {
   #stand(name: Name): void {
     const binding = env[name] as Workflow
     vi.spyOn(binding, 'createBatch').mockImplementation(async (batch) => {
+      // Typed as a list; what is passed, and taken, is an object (see `startOnce`).
       const { instances } = batch as unknown as { instances: { id: string; params: unknown }[] }
       const errors = instances.flatMap(({ id, params }, index) => {
         if (this.#instances.has(id)) return [{ index, code: ALREADY_EXISTS, message: 'exists' }]

@@ -119,34 +119,24 @@ describe('a press below a card that stands in one chat', () => {
     },
   )
 
-  it.each(moments)('is done when the chat dies %s the lead is changed', async (moment) => {
-    let isOver = false
-    instead(Lead.prototype, 'carryOutIn', async ({ really }) => {
-      if (isOver) return really()
-      isOver = true
-      if (moment === 'after') await really()
-      await crash(conversationOf(env, chatId))
-      throw new Error('cut off')
-    })
-    await bring(take())
-    expect(isOver).toBe(true)
-    await expectTakenOnce()
-  })
-
-  it.each(moments)('is done when the lead dies %s it is changed', async (moment) => {
-    let isOver = false
-    instead(Lead.prototype, 'carryOutIn', async ({ really }) => {
-      if (isOver) return really()
-      isOver = true
-      if (moment === 'after') await really()
-      await crash(leadOf(env, id))
-      throw new Error('cut off')
-    })
-    await bring(take())
-    await kick(30_000)
-    expect(isOver).toBe(true)
-    await expectTakenOnce()
-  })
+  const whoDies = ['chat', 'lead'] as const
+  it.each(whoDies.flatMap((who) => moments.map((moment) => [who, moment] as const)))(
+    'is done when the %s dies %s the lead is changed',
+    async (who, moment) => {
+      let isOver = false
+      instead(Lead.prototype, 'carryOutIn', async ({ really }) => {
+        if (isOver) return really()
+        isOver = true
+        if (moment === 'after') await really()
+        await crash(who === 'chat' ? conversationOf(env, chatId) : leadOf(env, id))
+        throw new Error('cut off')
+      })
+      await bring(take())
+      if (who === 'lead') await kick(30_000)
+      expect(isOver).toBe(true)
+      await expectTakenOnce()
+    },
+  )
 
   it.each(moments)('is done when the chat dies %s the lists are written', async (moment) => {
     let isOver = false
